@@ -28,7 +28,7 @@ class _Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of every message: immutable; defaults are left off the wire."""
 
 
-class Change(_Message):
+class Change(_Message, frozen=True):
     """One intent of one replica on one item. (replica, sequence) is its identity.
 
     Field names: `/data/group/question` is an answer (repeat instances by stable id: `/data/repeat[ID]/question`, their
@@ -52,7 +52,7 @@ class Change(_Message):
     """The phone's clock, as data only (I10)."""
 
 
-class Outcome(_Message):
+class Outcome(_Message, frozen=True):
     """What became of one change. Stored, and said again word for word when the change is pushed again."""
 
     sequence: int
@@ -82,7 +82,7 @@ REJECTIONS: dict[str, Retry] = {
 """Rejection code -> retry advice."""
 
 
-class Conflict(_Message):
+class Conflict(_Message, frozen=True):
     """Two values for one field, kept for a person to choose. `id` is `REPLICA:SEQUENCE:FIELD` of the arriving change."""
 
     id: str
@@ -99,7 +99,7 @@ class Conflict(_Message):
     """Names of people, for the card; times by the server's clock."""
 
 
-class Item(_Message):
+class Item(_Message, frozen=True):
     """The state of one item at one revision, as a phone holds it."""
 
     kind: ItemKind
@@ -115,14 +115,14 @@ class Item(_Message):
     deleted: bool = False
 
 
-class Gone(_Message):
+class Gone(_Message, frozen=True):
     """A tombstone, or an item that left the actor's scope: the phone removes it."""
 
     kind: ItemKind
     id: str
 
 
-class Receipt(_Message):
+class Receipt(_Message, frozen=True):
     """The server's signed word that it durably has every change of a replica up to a sequence.
 
     `chain` is hex SHA-256 of (previous chain + change hash), change by change, from 64 zeros; `signature` is base64url
@@ -137,7 +137,7 @@ class Receipt(_Message):
     signature: str = ""
 
 
-class Health(_Message):
+class Health(_Message, frozen=True):
     """What a phone says of itself for the sync-status board. Sent when it changed, and once a day."""
 
     app: str = ""
@@ -154,7 +154,7 @@ class Health(_Message):
     repairs: int = 0
 
 
-class SyncRequest(_Message):
+class SyncRequest(_Message, frozen=True):
     """Body of POST /sync. Changes are in order of sequence; `cursor` is empty at the first sync."""
 
     protocol: int
@@ -173,7 +173,7 @@ class SyncRequest(_Message):
     health: Health | None = None
 
 
-class SyncResponse(_Message):
+class SyncResponse(_Message, frozen=True):
     """Answer of POST /sync, given after COMMIT."""
 
     protocol: int
@@ -195,7 +195,7 @@ class SyncResponse(_Message):
     retry_after_ms: int = 0
 
 
-class Held(_Message):
+class Held(_Message, frozen=True):
     """One item as named in a repair: kind, id, revision."""
 
     kind: ItemKind
@@ -203,7 +203,7 @@ class Held(_Message):
     revision: int
 
 
-class RepairRequest(_Message):
+class RepairRequest(_Message, frozen=True):
     """Body of POST /sync/repair. First with `buckets` only; then with `held` for the buckets that differ."""
 
     protocol: int
@@ -217,7 +217,7 @@ class RepairRequest(_Message):
     page_bytes: int = 0
 
 
-class RepairResponse(_Message):
+class RepairResponse(_Message, frozen=True):
     """Which buckets differ; or, for one bucket, what to take and what to remove. `more` asks for the same bucket again."""
 
     differing: list[int] = field(default_factory=list)
