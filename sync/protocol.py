@@ -32,7 +32,7 @@ class Change(_Message, frozen=True):
     """One intent of one replica on one item. (replica, sequence) is its identity.
 
     Field names: `/data/group/question` is an answer (repeat instances by stable id: `/data/repeat[ID]/question`, their
-    order in `/data/repeat#order`), `file:NAME` an attachment (`SHA256HEX BYTES TYPE`), a plain word a property of the item
+    order in `/data/repeat#order` as ids with one space between), `file:NAME` an attachment (`SHA256HEX BYTES TYPE`), a plain word a property of the item
     (submission: form, form_version, area, topic; topic: title, area, state, urgency, owner, due_at_ms, ...).
     """
 
@@ -43,7 +43,8 @@ class Change(_Message, frozen=True):
     base: int = 0
     """Revision of the item that the phone saw when the change was made; 0 when it creates."""
     fields: dict[str, Value] = field(default_factory=dict)
-    """What is written. For resolve: the chosen value per field."""
+    """What is written; null takes a field away. For resolve: the chosen value of every field whose conflicts it settles.
+    The name `deleted` is the deletion itself: "1" deleted, null alive."""
     before: dict[str, Value] = field(default_factory=dict)
     """What the phone saw in these fields; shown on the conflict card, decides nothing."""
     settles: list[str] = field(default_factory=list)
@@ -71,6 +72,7 @@ REJECTIONS: dict[str, Retry] = {
     "identity_reused": "never",
     "item_unknown": "after_pull",
     "item_exists": "never",
+    "item_deleted": "never",
     "out_of_scope": "never",
     "not_allowed": "never",
     "form_unknown": "after_pull",
@@ -83,7 +85,11 @@ REJECTIONS: dict[str, Retry] = {
 
 
 class Conflict(_Message, frozen=True):
-    """Two values for one field, kept for a person to choose. `id` is `REPLICA:SEQUENCE:FIELD` of the arriving change."""
+    """Two values for one field, kept for a person to choose. `id` is `REPLICA:SEQUENCE:FIELD` of the arriving change.
+
+    Field `deleted` with arriving "1": a deletion came while an edit stood. Field `/data/repeat[ID]`: the removal (arriving
+    null) of a repeat instance in which somebody else had written.
+    """
 
     id: str
     field: str
@@ -92,11 +98,13 @@ class Conflict(_Message, frozen=True):
     standing_by: str = ""
     standing_at_ms: int = 0
     standing_deleted: bool = False
-    """The item had been deleted when the arriving edit came; or, with field `deleted`, an edit stood against a deletion."""
+    """The item had been deleted when the arriving edit came."""
     arriving: Value = None
     arriving_by: str = ""
     arriving_at_ms: int = 0
     """Names of people, for the card; times by the server's clock."""
+    revision: int = 0
+    """The item's revision that opened it."""
 
 
 class Item(_Message, frozen=True):
@@ -113,6 +121,7 @@ class Item(_Message, frozen=True):
     updated_at_ms: int = 0
     updated_by: str = ""
     deleted: bool = False
+    """True only while a conflict about the deletion is open; a settled deletion is Gone."""
 
 
 class Gone(_Message, frozen=True):
@@ -125,7 +134,8 @@ class Gone(_Message, frozen=True):
 class Receipt(_Message, frozen=True):
     """The server's signed word that it durably has every change of a replica up to a sequence.
 
-    `chain` is hex SHA-256 of (previous chain + change hash), change by change, from 64 zeros; `signature` is base64url
+    `chain` is hex SHA-256 of (previous chain + change hash), change by change, from 64 zeros (a lost
+    sequence counts with 64 zeros as its hash); `signature` is base64url
     ECDSA P-256/SHA-256 (r||s) over the canonical JSON of the other members.
     """
 
@@ -167,6 +177,7 @@ class SyncRequest(_Message, frozen=True):
     receipt_up_to: int = 0
     """`up_to` of the last receipt that the phone verified and saved."""
     epoch: str = ""
+    """The epoch the phone knows. Not the server's: nothing is judged or paged, the answer names the epoch and the gaps."""
     cursor: str = ""
     page_bytes: int = 0
     """The most item bytes wanted in one answer; 0 leaves it to the server."""
