@@ -24,7 +24,7 @@ def create_app(settings: "Settings") -> Litestar:
     """The application for these settings. Nothing is opened before its lifespan starts."""
 
     @asynccontextmanager
-    async def running(app: Litestar) -> AsyncGenerator[None]:
+    async def running(_app: Litestar) -> AsyncGenerator[None]:
         yield
 
     return Litestar(
@@ -40,6 +40,6 @@ def create_app(settings: "Settings") -> Litestar:
 
 def _version() -> str:
     try:
-        return version("lang-nghe")
+        return version("langnghe")
     except PackageNotFoundError:
         return "0"

@@ -1,8 +1,8 @@
 """The one table of problems: every error that crosses HTTP, with its stable code, status and words in both languages.
 
 A layer raises `Problem("code", key=value)`; `server/http/failures.py` writes it as RFC 9457. Codes are an interface:
-never rename one. Details fill the `{key}` places of the sentences and travel as members of the document, so they must be
-plain JSON values and must never carry secrets or internals. This module imports nothing of the house.
+never rename one. Details fill the `{key}` places of the sentences and travel as members of the document, so they must
+be plain JSON values and must never carry secrets or internals. This module imports nothing of the house.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -72,7 +72,7 @@ PROBLEMS: dict[str, Kind] = {
         "Thiết bị chưa được đăng ký",
         "This device is not enrolled",
         "Thiết bị chưa đăng ký hoặc phiên đã kết thúc. Hãy mở đường dẫn mời do cán bộ phụ trách cấp.",
-        "This device is not enrolled or its session has ended. Open the invitation link that your coordinator gave you.",
+        "This device is not enrolled or its session has ended. Open the invitation link your coordinator gave you.",
     ),
     "device_revoked": Kind(
         401,
@@ -327,7 +327,7 @@ PROBLEMS: dict[str, Kind] = {
 }
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the word of the house
     """An error that may cross HTTP. `code` is a key of PROBLEMS; `details` fill its sentences and join the document.
 
     Detail `retry_after_s` (seconds) also becomes the Retry-After header.
@@ -369,7 +369,7 @@ class Problem(Exception):
 
 
 class _Details(dict[str, Any]):
-    """Details for format_map: a place without its detail is shown as an ellipsis rather than failing inside an error."""
+    """Details for format_map: a place without its detail shows an ellipsis rather than failing inside an error."""
 
     def __missing__(self, key: str) -> str:
         return "…"
