@@ -1,0 +1,1 @@
+"""Everything that rests in the database. Only here Piccolo and SQL; takes and gives frozen structs, never rows."""

@@ -1,0 +1,13 @@
+"""What Piccolo's command line knows of the house: its tables and where its migrations lie."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+import migrations
+
+APP_CONFIG = AppConfig(
+    app_name="langnghe",
+    migrations_folder_path=str(Path(migrations.__path__[0])),
+    table_classes=table_finder(["server.store.tables"], exclude_imported=True),
+)
