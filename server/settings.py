@@ -71,7 +71,7 @@ def _port(text: str) -> int:
 
 def _database_url(text: str, data: Path) -> str:
     if not text:
-        return f"sqlite:///{data / 'langnghe.db'}"
+        return f"sqlite:///{data / 'langnghe.sqlite'}"
     parts = urlsplit(text)
     if parts.scheme == "sqlite" and parts.path.startswith("/") and len(parts.path) > 1 and not parts.netloc:
         return f"sqlite:///{Path(parts.path[1:]).absolute()}"

@@ -12,7 +12,7 @@ def test_without_any_variable_it_serves_an_embedded_database_on_port_8000(
     settings = read_settings({})
     assert (settings.port, settings.engine, settings.demo) == (8000, "sqlite", "small")
     assert settings.data == tmp_path / "data"
-    assert settings.database_url == f"sqlite:///{tmp_path}/data/langnghe.db"
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/langnghe.sqlite"
     assert settings.public_url == "http://localhost:8000"
 
 

@@ -1,0 +1,122 @@
+"""Fixtures that every test may ask for: a fresh migrated database on each engine, and the real server process.
+
+`place` is a new database and data folder per test, copied from one that was migrated once; `database` is it, open.
+A test that asks for one of them runs on SQLite and on PostgreSQL. Tests of the browser run last: they are the slowest.
+"""
+
+import shutil
+from collections.abc import AsyncGenerator, Callable, Generator
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from server.store.database import Database, open_database
+from server.store.migrating import migrate
+from tests.postgres import Postgres, apart, running_postgres
+from tests.server_process import ServerProcess, start_server
+
+ENGINES = ("sqlite", "postgres")
+_numbers = count(1)
+
+
+class Place(NamedTuple):
+    """Where a test's data is. `url` is what DATABASE_URL takes; `data` an existing folder."""
+
+    engine: str
+    url: str
+    data: Path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "tests/e2e" in item.path.as_posix())
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, then `postgres`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Postgres]:
+    """One PostgreSQL server per test run."""
+    with running_postgres(durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    file = folder / "langnghe.sqlite"
+    apart(migrate(f"sqlite:///{file}", folder))
+    return file
+
+
+@pytest.fixture(scope="session")
+def _migrated_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    apart(migrate(postgres.create("migrated"), tmp_path_factory.mktemp("migrated")))
+    return "migrated"
+
+
+@pytest.fixture
+def empty_place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Place]:
+    """A database in which no migration has run."""
+    data = tmp_path / "data"
+    data.mkdir()
+    if engine == "sqlite":
+        yield Place(engine, f"sqlite:///{data}/langnghe.sqlite", data)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"empty{next(_numbers)}"
+    yield Place(engine, server.create(name), data)
+    server.drop(name)
+
+
+@pytest.fixture
+def place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Place]:
+    """A fresh database with every migration run, and nothing in it."""
+    data = tmp_path / "data"
+    data.mkdir()
+    if engine == "sqlite":
+        file = data / "langnghe.sqlite"
+        shutil.copyfile(request.getfixturevalue("_migrated_file"), file)
+        yield Place(engine, f"sqlite:///{file}", data)
+        return
+    template: str = request.getfixturevalue("_migrated_template")
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test{next(_numbers)}"
+    yield Place(engine, server.create(name, template), data)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(place: Place) -> AsyncGenerator[Database]:
+    """`place`, open in this process."""
+    async with await open_database(place.url, place.data, migrate=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Generator[Callable[..., ServerProcess]]:
+    """Start real servers (`python -m server run`): `start(DATABASE_URL=…, DEMO=…)`; every one is stopped at the end.
+
+    Without DATA, servers of one test share a folder: stop one and start it again to see what a restart keeps.
+    """
+    started: list[ServerProcess] = []
+
+    def one(**environ: str) -> ServerProcess:
+        server = start_server({"DATA": str(tmp_path / "served"), **environ})
+        started.append(server)
+        return server
+
+    yield one
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def server_process(start: Callable[..., ServerProcess], place: Place) -> ServerProcess:
+    """The real server with the demo project, on each engine in turn."""
+    return start(DATA=str(place.data), DATABASE_URL=place.url)
