@@ -9,7 +9,7 @@ Nothing here ever widens by a pattern over the whole URL; the only exception is 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -63,19 +63,27 @@ class Endpoint(Struct, frozen=True):
 
 
 class Egress(Struct, frozen=True):
-    """What may be contacted. `test_service` is one loopback `ADDRESS:PORT` over plain http, or empty."""
+    """What may be contacted. `test_service` is one loopback `ADDRESS:PORT` over plain http, or empty.
+
+    `own_hosts` are further push services that the operator named (the setting WEBPUSH_SERVICES), exact host names.
+    """
 
     test_service: str = ""
+    own_hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Egress":
-        """The guard as the process was started. Raises ValueError when the test service is no loopback address."""
+    def from_environment(cls, environment: Mapping[str, str], services: Iterable[str] = ()) -> "Egress":
+        """The guard as the process was started; of `services` (origins) the https ones on 443 count.
+
+        Raises ValueError when the test service is no loopback address.
+        """
         service = environment.get(TEST_VARIABLE, "")
         if service:
             address, _, port = service.rpartition(":")
             if not ipaddress.ip_address(address).is_loopback or not 0 < int(port) < 65_536:
                 raise ValueError(f"{TEST_VARIABLE} must be a loopback ADDRESS:PORT")
-        return cls(service)
+        own = (origin.removeprefix("https://") for origin in services if origin.startswith("https://"))
+        return cls(service, frozenset(host for host in own if _is_plain_name(host)))
 
     def check(self, endpoint: str) -> Endpoint:
         """Parse an endpoint strictly. Raises EgressError; opens nothing and looks nothing up."""
@@ -91,7 +99,8 @@ class Egress(Struct, frozen=True):
         host = authority.removesuffix(":443")
         if not _is_plain_name(host):
             raise EgressError("host")
-        if host not in ALLOWED_HOSTS and not host.endswith(tuple("." + parent for parent in ALLOWED_PARENTS)):
+        is_named = host in ALLOWED_HOSTS or host in self.own_hosts
+        if not is_named and not host.endswith(tuple("." + parent for parent in ALLOWED_PARENTS)):
             raise EgressError("not_allowed")
         checked = Endpoint(f"https://{host}/{rest}", f"https://{host}", host, 443)
         _must_agree(checked)

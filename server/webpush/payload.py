@@ -75,17 +75,16 @@ def cut(text: str, limit: int) -> str:
     line = " ".join(unicodedata.normalize("NFC", text).split())
     if len(line.encode()) <= limit:
         return line
-    kept: list[str] = []
-    size = len("…".encode())
-    for grapheme in graphemes(line):
-        size += len(grapheme.encode())
-        if size > limit:
-            break
-        kept.append(grapheme)
-    if not kept:
+    whole = graphemes(line)
+    size, fits = len("…".encode()), 0
+    while fits < len(whole) and size + len(whole[fits].encode()) <= limit:
+        size += len(whole[fits].encode())
+        fits += 1
+    if not fits:
         return ""
-    last_space = next((at for at in range(len(kept) - 1, -1, -1) if kept[at] == " "), -1)
-    if last_space >= len(kept) * 2 // 3:
+    kept = whole[:fits]
+    last_space = max((at for at, grapheme in enumerate(kept) if grapheme == " "), default=-1)
+    if whole[fits : fits + 1] != [" "] and last_space >= fits * 2 // 3:
         kept = kept[:last_space]
     return "".join(kept).rstrip(" ,;:–-") + "…"
 

@@ -35,11 +35,10 @@ class Answer(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """What follows. `host_pause_until_ms` asks to leave the whole push service alone until then; 0 asks nothing."""
+    """What follows. `next_try_at_ms` is 0 where there is no further try."""
 
     fate: Fate
     next_try_at_ms: int = 0
-    host_pause_until_ms: int = 0
 
 
 def ttl_seconds(expires_at_ms: int, now_ms: int) -> int:
@@ -68,9 +67,7 @@ def judge(answer: Answer, *, attempts: int, now_ms: int, expires_at_ms: int, cha
         return Verdict("shrink", now_ms)
     if answer.status in (0, 408, 425, 429) or answer.status >= 500:
         asked = retry_after_ms(answer.retry_after, now_ms)
-        wait = max(asked, _wait_ms(attempts, chance))
-        pause = now_ms + asked if asked or answer.status == 429 else 0
-        return _until(Verdict("later", now_ms + wait, pause), expires_at_ms)
+        return _until(Verdict("later", now_ms + max(asked, _wait_ms(attempts, chance))), expires_at_ms)
     wait = REFUSED_WAIT_MS * 2 ** min(attempts - 1, 4)
     return _until(Verdict("refused", now_ms + int(wait * (1 + chance / 4))), expires_at_ms)
 
@@ -98,6 +95,4 @@ def _wait_ms(attempts: int, chance: float) -> int:
 
 def _until(verdict: Verdict, expires_at_ms: int) -> Verdict:
     """A try that would come after the expiry is none."""
-    if verdict.next_try_at_ms < expires_at_ms:
-        return verdict
-    return Verdict("expired", 0, verdict.host_pause_until_ms)
+    return verdict if verdict.next_try_at_ms < expires_at_ms else Verdict("expired")
