@@ -14,8 +14,9 @@ PROTOCOL_VERSION = 1
 
 ItemKind = Literal["form", "area", "submission", "topic", "alert", "answer", "delivery"]
 """form: a published form version · area: a node of the area tree · submission: one filled-out form · topic: what people
-in a place worry about · alert: a broadcast, one item per alert and area (id `ALERT:AREA`) · answer: an official answer to
-a topic · delivery: what one device says of one alert (id `ALERT:DEVICE`, fields shown_at_ms, opened_at_ms, confirmed_at_ms)."""
+in a place worry about · alert: a broadcast, one item per alert and area (id `ALERT:AREA`) · answer: an official answer
+to a topic · delivery: what one device says of one alert (id `ALERT:DEVICE`, fields shown_at_ms, opened_at_ms,
+confirmed_at_ms)."""
 
 Intent = Literal["create", "edit", "delete", "resolve"]
 Result = Literal["applied", "merged", "conflicted", "held", "rejected"]
@@ -32,8 +33,9 @@ class Change(_Message, frozen=True):
     """One intent of one replica on one item. (replica, sequence) is its identity.
 
     Field names: `/data/group/question` is an answer (repeat instances by stable id: `/data/repeat[ID]/question`, their
-    order in `/data/repeat#order` as ids with one space between), `file:NAME` an attachment (`SHA256HEX BYTES TYPE`), a plain word a property of the item
-    (submission: form, form_version, area, topic; topic: title, area, state, urgency, owner, due_at_ms, ...).
+    order in `/data/repeat#order` as ids with one space between), `file:NAME` an attachment (`SHA256HEX BYTES TYPE`), a
+    plain word a property of the item (submission: form, form_version, area, topic; topic: title, area, state, urgency,
+    owner, due_at_ms, ...).
     """
 
     sequence: int
@@ -43,7 +45,7 @@ class Change(_Message, frozen=True):
     base: int = 0
     """Revision of the item that the phone saw when the change was made; 0 when it creates."""
     fields: dict[str, Value] = field(default_factory=dict)
-    """What is written; null takes a field away. For resolve: the chosen value of every field whose conflicts it settles.
+    """What is written; null takes a field away. For resolve: the chosen value of every field whose conflict it settles.
     The name `deleted` is the deletion itself: "1" deleted, null alive."""
     before: dict[str, Value] = field(default_factory=dict)
     """What the phone saw in these fields; shown on the conflict card, decides nothing."""
@@ -87,8 +89,8 @@ REJECTIONS: dict[str, Retry] = {
 class Conflict(_Message, frozen=True):
     """Two values for one field, kept for a person to choose. `id` is `REPLICA:SEQUENCE:FIELD` of the arriving change.
 
-    Field `deleted` with arriving "1": a deletion came while an edit stood. Field `/data/repeat[ID]`: the removal (arriving
-    null) of a repeat instance in which somebody else had written.
+    Field `deleted` with arriving "1": a deletion came while an edit stood. Field `/data/repeat[ID]`: the removal
+    (arriving null) of a repeat instance in which somebody else had written.
     """
 
     id: str
@@ -177,7 +179,7 @@ class SyncRequest(_Message, frozen=True):
     receipt_up_to: int = 0
     """`up_to` of the last receipt that the phone verified and saved."""
     epoch: str = ""
-    """The epoch the phone knows. Not the server's: nothing is judged or paged, the answer names the epoch and the gaps."""
+    """The epoch the phone knows. If not the server's, nothing is judged or paged: the answer names epoch and gaps."""
     cursor: str = ""
     page_bytes: int = 0
     """The most item bytes wanted in one answer; 0 leaves it to the server."""
@@ -229,7 +231,7 @@ class RepairRequest(_Message, frozen=True):
 
 
 class RepairResponse(_Message, frozen=True):
-    """Which buckets differ; or, for one bucket, what to take and what to remove. `more` asks for the same bucket again."""
+    """Which buckets differ; or, for one bucket, what to take and to remove. `more`: ask for the same bucket again."""
 
     differing: list[int] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)

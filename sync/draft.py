@@ -1,0 +1,171 @@
+"""One item under one arriving change: the copy that merge, resolve and repeats write into, and nobody else sees.
+
+It knows three relations of a field to the change (`relation`): `free` (the change's author had seen what stands, or
+wrote it), `concurrent` (somebody else wrote unseen), `late` (the same replica wrote later: the change arrived after a
+gap). Rules: MERGE-1 what is concurrent, CONF-1 both values kept, CONF-2 a replica's later write takes its earlier one's
+place, CONF-3 a conflict closes when the standing value becomes equal.
+"""
+
+from typing import Literal
+
+from sync.protocol import Change, Conflict, Outcome, Result, Value
+from sync.state import SEVERAL, Actor, Applied, Conflicted, Effect, ItemState, Merged, Stamps, Write
+
+Relation = Literal["free", "concurrent", "late"]
+DELETED = "deleted"
+"""The deletion as a field: "1" or absent."""
+
+
+class Draft:
+    def __init__(self, state: ItemState, actor: Actor, change: Change, at_ms: int) -> None:
+        self.state, self.actor, self.change, self.at_ms = state, actor, change, at_ms
+        self.revision = state.revision + 1
+        self.fields = dict(state.fields)
+        self.stamped = dict(state.stamps.fields)
+        self.writes = state.stamps.writes
+        self.joint = set(state.stamps.joint)
+        self.deleted = state.deleted
+        self.open = list(state.conflicts)
+        self.opened: list[Conflict] = []
+        self.closed: list[str] = []
+        self.touched = False
+
+    def relation(self, name: str) -> Relation:
+        revision = self.stamped.get(name, 0)
+        if revision <= self.change.base or revision == self.revision:
+            return "free"
+        if name in self.joint:
+            return "concurrent"
+        write = self.writes[revision]
+        if write.replica != self.actor.replica:
+            return "concurrent"
+        return "late" if write.sequence > self.change.sequence else "free"
+
+    def own_sequence(self, conflict: Conflict) -> int | None:
+        """Sequence of the change that opened the conflict, when this replica made it."""
+        head, tail = f"{self.actor.replica}:", f":{conflict.field}"
+        if not (conflict.id.startswith(head) and conflict.id.endswith(tail)):
+            return None
+        middle = conflict.id[len(head) : -len(tail)]
+        return int(middle) if middle.isdecimal() else None
+
+    def unseen(self, conflict: Conflict) -> bool:
+        """Whether somebody else's conflict was opened after what the change's author saw."""
+        return conflict.revision > self.change.base and self.own_sequence(conflict) is None
+
+    def outrun(self, name: str) -> bool:
+        """Whether a later change of this replica already keeps a conflict on the field."""
+        return any(conflict.field == name and self.later(conflict) for conflict in self.open)
+
+    def later(self, conflict: Conflict) -> bool:
+        return (self.own_sequence(conflict) or 0) > self.change.sequence
+
+    def standing(self, name: str) -> Value:
+        return ("1" if self.deleted else None) if name == DELETED else self.fields.get(name)
+
+    def set(self, name: str, value: Value) -> None:
+        if name == DELETED:
+            self.deleted = value is not None
+        elif value is None:
+            self.fields.pop(name, None)
+        else:
+            self.fields[name] = value
+        self.stamp(name)
+        if self.open:
+            self.withdraw(name)
+            self._agree(name, value)
+
+    def stamp(self, name: str) -> None:
+        self.stamped[name] = self.revision
+        self.joint.discard(name)
+        self.touched = True
+
+    def share(self, name: str) -> None:
+        """Somebody else wrote the same: from now on neither may overwrite it unseen."""
+        self.joint.add(name)
+        if self.open:
+            self.withdraw(name)
+
+    def keep_both(self, name: str, arriving: Value) -> None:
+        self.withdraw(name)
+        write = self.writes.get(self.stamped.get(DELETED if self.deleted else name, 0))
+        conflict = Conflict(
+            id=f"{self.actor.replica}:{self.change.sequence}:{name}",
+            field=name,
+            before=self.change.before.get(name),
+            standing=self.standing(name),
+            standing_by=write.by if write else "",
+            standing_at_ms=write.at_ms if write else 0,
+            standing_deleted=self.deleted and name != DELETED,
+            arriving=arriving,
+            arriving_by=self.actor.name,
+            arriving_at_ms=self.at_ms,
+            revision=self.revision,
+        )
+        self.open.append(conflict)
+        self.opened.append(conflict)
+        self.touched = True
+
+    def close(self, conflict: Conflict) -> None:
+        self.open.remove(conflict)
+        self.closed.append(conflict.id)
+        self.touched = True
+
+    def withdraw(self, name: str | None = None) -> None:
+        """Close this replica's own earlier conflicts on a field, or on the whole item."""
+        for conflict in list(self.open):
+            own = self.own_sequence(conflict)
+            if (name is None or conflict.field == name) and own is not None and own < self.change.sequence:
+                self.close(conflict)
+
+    def finish(self) -> Effect:
+        revision = self.revision if self.touched else self.state.revision
+        kind, result = self._result()
+        return kind(
+            outcome=Outcome(
+                sequence=self.change.sequence,
+                result=result,
+                revision=revision,
+                conflicts=[conflict.id for conflict in self.opened],
+            ),
+            item=ItemState(
+                kind=self.state.kind,
+                id=self.state.id,
+                revision=revision,
+                author=self.state.author,
+                fields=self.fields,
+                stamps=self._stamps(),
+                deleted=self.deleted,
+                conflicts=tuple(self.open),
+            ),
+            revised=self.touched,
+            opened=tuple(self.opened),
+            closed=tuple(self.closed),
+        )
+
+    def _agree(self, name: str, value: Value) -> None:
+        for conflict in list(self.open):
+            if conflict.field == name and conflict.arriving == value:
+                self.close(conflict)
+                if self.own_sequence(conflict) is None:
+                    self.joint.add(name)
+
+    def _result(self) -> tuple[type[Effect], Result]:
+        if self.opened:
+            return Conflicted, "conflicted"
+        base, replica = self.change.base, self.actor.replica
+        others = any(revision > base and write.replica != replica for revision, write in self.writes.items())
+        return (Merged, "merged") if others or not self.touched else (Applied, "applied")
+
+    def _stamps(self) -> Stamps:
+        writes = self.writes
+        if self.touched:
+            named = set(self.stamped.values())
+            writes = {revision: write for revision, write in writes.items() if revision in named}
+            if self.revision in named:
+                change, actor = self.change, self.actor
+                writes[self.revision] = Write(actor.replica, change.sequence, self.at_ms, actor.name)
+        return Stamps(fields=self.stamped, writes=writes, joint=tuple(sorted(self.joint)))
+
+
+__all__ = ["DELETED", "SEVERAL", "Draft", "Relation"]

@@ -1,0 +1,120 @@
+"""What becomes of one change. Outcomes are values; each change is judged on its own, so a poisoned one blocks nothing.
+
+The server calls `decide` once per change, in order of sequence, inside one transaction, and saves what it answers.
+Rules: PUSH-1 order and held, PUSH-2 stored outcome again, PUSH-3 identity reused, PUSH-4 rejected with advice, PUSH-5
+creation of what exists, PUSH-6 malformed.
+"""
+
+from sync.draft import DELETED, Draft
+from sync.merge import create, merge
+from sync.permit import refusal
+from sync.protocol import REJECTIONS, Change, Outcome
+from sync.resolve import resolve
+from sync.state import Decision, Duplicate, Effect, Held, ItemState, Merged, Rejected, Snapshot
+
+MAX_ID = 200
+MAX_NAME = 500
+MAX_FIELDS = 5_000
+MAX_CHANGE_CHARACTERS = 500_000
+
+
+def decide(snapshot: Snapshot, change: Change, change_hash: str) -> Decision:
+    """Judge one change. `change_hash`: canonical.change_hash(replica, change)."""
+    earlier = snapshot.earlier
+    if earlier is not None and earlier.hash != change_hash:
+        return reject(change, "identity_reused")
+    if earlier is not None and not snapshot.releasing:
+        return Duplicate(outcome=_again(earlier.outcome))
+    missing = missing_before(change.sequence, snapshot.received_up_to, snapshot.lost)
+    if missing:
+        return Held(outcome=Outcome(sequence=change.sequence, result="held", retry="later"), missing=missing)
+    code = fault(change) or refusal(snapshot.actor, snapshot.item, change)
+    if code:
+        return reject(change, code)
+    judged = _judge(snapshot, change)
+    return reject(change, judged) if isinstance(judged, str) else judged
+
+
+def reject(change: Change, code: str) -> Rejected:
+    outcome = Outcome(sequence=change.sequence, result="rejected", code=code, retry=REJECTIONS[code])
+    return Rejected(outcome=outcome)
+
+
+def missing_before(
+    sequence: int, received_up_to: int, lost: tuple[tuple[int, int], ...]
+) -> tuple[tuple[int, int], ...]:
+    """Ranges between what was judged and this sequence that are not known to be lost; a change waits for them."""
+    missing = []
+    next_one = received_up_to + 1
+    for first, last in sorted(lost):
+        if first > next_one and next_one < sequence:
+            missing.append((next_one, min(first, sequence) - 1))
+        next_one = max(next_one, last + 1)
+    if next_one < sequence:
+        missing.append((next_one, sequence - 1))
+    return tuple(missing)
+
+
+def fault(change: Change) -> str:
+    """The code of what is wrong with the change itself, or ""."""
+    fields, creates = change.fields, change.intent == "create"
+    well_formed = (
+        change.sequence > 0
+        and 0 < len(change.id) <= MAX_ID
+        and change.base >= 0
+        and not (creates and change.base)
+        and len(fields) <= MAX_FIELDS
+        and all(0 < len(name) <= MAX_NAME for name in fields)
+        and not (change.intent == "delete" and fields)
+        and (change.intent == "resolve") == bool(change.settles)
+        and not (creates and any(value is None for value in fields.values()))
+        and (change.intent == "resolve" or fields.get(DELETED) is None)
+    )
+    if not well_formed:
+        return "change_malformed"
+    size = sum(map(len, fields)) + sum(len(value) for value in fields.values() if value)
+    size += sum(len(value) for value in change.before.values() if value)
+    return "change_too_large" if size > MAX_CHANGE_CHARACTERS else ""
+
+
+def _judge(snapshot: Snapshot, change: Change) -> Effect | str:
+    item, actor, at_ms = snapshot.item, snapshot.actor, snapshot.at_ms
+    if item is None:
+        if change.intent != "create":
+            return "item_unknown"
+        if change.kind == "submission" and snapshot.form != "open":
+            return "form_closed" if snapshot.form == "closed" else "form_unknown"
+        return create(change, actor, at_ms)
+    if change.intent == "create":
+        if change.kind == "delivery":
+            return merge(item, change, actor, at_ms)
+        same = item.author == actor.person and not item.deleted and change.fields.items() <= item.fields.items()
+        unchanged = Outcome(sequence=change.sequence, result="merged", revision=item.revision)
+        return Merged(outcome=unchanged, item=item, revised=False) if same else "item_exists"
+    if change.intent == "resolve":
+        return resolve(item, change, actor, at_ms, snapshot.closed)
+    if (
+        item.deleted
+        and change.intent == "edit"
+        and DELETED not in change.fields
+        and _deletion_seen(item, snapshot, change)
+    ):
+        return "item_deleted"
+    return merge(item, change, actor, at_ms)
+
+
+def _deletion_seen(item: ItemState, snapshot: Snapshot, change: Change) -> bool:
+    """Whether the change's author knew that the item was deleted."""
+    return Draft(item, snapshot.actor, change, snapshot.at_ms).relation(DELETED) == "free"
+
+
+def _again(outcome: Outcome) -> Outcome:
+    return Outcome(
+        sequence=outcome.sequence,
+        result=outcome.result,
+        revision=outcome.revision,
+        conflicts=outcome.conflicts,
+        code=outcome.code,
+        retry=outcome.retry,
+        duplicate=True,
+    )
