@@ -72,7 +72,7 @@ clean: ## Remove what was built and installed; data/ stays
 	rm -rf .venv pwa/node_modules pwa/dist bench.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find sync server migrations tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-dev: .venv/.dev-stamp
+dev: .venv/.dev-stamp ## What the tests need besides setup
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lắng Nghe needs Python 3.11 or newer: say which with make PYTHON=…"; exit 1; }
@@ -98,7 +98,7 @@ pwa/dist/index.html: pwa/node_modules/.stamp $(PWA_SOURCES)
 	cd pwa && npm run --silent build
 	touch $@
 
-browser:
+browser: ## Chromium for the browser tests: the machine's, or Debian's by apt when run as root
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-noto-core; \

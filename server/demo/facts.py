@@ -81,5 +81,5 @@ def read_people() -> list[DemoPerson]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files("server.demo") / name).open(encoding="utf-8", newline="") as file:
+    with (files("server.demo") / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.webpush.egress import Egress, EgressError, PinnedResolver, is_public, resolve_public
 from server.webpush.sender import Message, Sender
-from tests.webpush.service import PushService, Reply
+from tests.webpush.push_service import PushService, Reply
 
 GOOD = [
     "https://fcm.googleapis.com/fcm/send/abc:APA91b-_x",

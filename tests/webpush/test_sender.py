@@ -11,7 +11,7 @@ from server.webpush.encrypt import KeysError, check_keys, encrypt
 from server.webpush.payload import SyncPayload, encode
 from server.webpush.policy import topic
 from server.webpush.sender import Message, Sender
-from tests.webpush.service import PushService, Reply, Subscription
+from tests.webpush.push_service import PushService, Reply, Subscription
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 
