@@ -201,6 +201,7 @@ class PersonRow(Keyed, Table, tablename="people", db=ENGINE):
     password_hash = text()
     totp_secret = text()
     created_at_ms = number()
+    contact = text()
 
 
 class PersonAreaRow(Keyed, Table, tablename="person_areas", db=ENGINE):
@@ -340,6 +341,38 @@ class DeliveryRow(Keyed, Table, tablename="deliveries", db=ENGINE):
     attempts = number()
     next_try_at_ms = maybe_number()
     problem = text()
+    payload_limit = number()
+
+
+class AlertStepRow(ProjectRow, tablename="alert_steps", db=ENGINE):
+    """One step of escalation of one alert in one area: coordinator, board, call_list."""
+
+    project = key()
+    alert = text()
+    area = text()
+    step = text()
+    at_ms = number()
+    unconfirmed = number()
+
+
+class AlarmRow(ProjectRow, tablename="alarms", db=ENGINE):
+    """A fault of our own that the operator must look at, counted."""
+
+    project = key()
+    alarm = text()
+    first_at_ms = number()
+    last_at_ms = number()
+    times = number()
+    detail = text()
+
+
+class LeaseRow(ProjectRow, tablename="leases", db=ENGINE):
+    """Who among several workers does what one alone may do."""
+
+    project = key()
+    name = text()
+    holder = text()
+    until_ms = number()
 
 
 class OutboxRow(Keyed, Table, tablename="outbox", db=ENGINE):
