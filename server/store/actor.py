@@ -1,6 +1,6 @@
 """Who is asking: the person and device behind a session, read anew at every request so that revocation holds at once.
 
-A session is `PROJECT.TOKEN` in the cookie; only the token's SHA-256 is stored, on the device's row.
+The cookie holds a random token; only its SHA-256 is stored, on the device's row.
 """
 
 import hashlib
@@ -33,33 +33,33 @@ def hash_secret(secret: str) -> str:
 
 
 _DEVICE = """
-SELECT d.device, d.person, d.revoked_at_ms, d.wiped_at_ms, p.name, p.role, p.active, a.area
+SELECT d.project, d.device, d.person, d.revoked_at_ms, d.wiped_at_ms, p.name, p.role, p.active, a.area
 FROM devices d
 JOIN people p ON p.project = d.project AND p.person = d.person
 LEFT JOIN person_areas a ON a.project = d.project AND a.person = d.person
-WHERE d.project = $1 AND {key} = $2
+WHERE {device}
 ORDER BY a.area
 """
-_BY_SESSION = _DEVICE.format(key="d.session_hash")
-_BY_DEVICE = _DEVICE.format(key="d.device")
+_BY_SESSION = _DEVICE.format(device="d.session_hash = $1 AND d.session_hash <> ''")
+_BY_DEVICE = _DEVICE.format(device="d.project = $1 AND d.device = $2")
 
 
-async def load_actor(tx: Tx, project: str, token: str) -> Actor | None:
+async def load_actor(tx: Tx, token: str) -> Actor | None:
     """The actor of a session token; None when no device has it."""
-    return _actor(project, await tx.fetch(_BY_SESSION, project, hash_secret(token)))
+    return _actor(await tx.fetch(_BY_SESSION, hash_secret(token)))
 
 
 async def load_device_actor(tx: Tx, project: str, device: str) -> Actor | None:
     """The actor that a device stands for, without a session (couriers, jobs); None when there is no such device."""
-    return _actor(project, await tx.fetch(_BY_DEVICE, project, device))
+    return _actor(await tx.fetch(_BY_DEVICE, project, device))
 
 
-def _actor(project: str, rows: list[Row]) -> Actor | None:
+def _actor(rows: list[Row]) -> Actor | None:
     if not rows:
         return None
     row = rows[0]
     return Actor(
-        project=project,
+        project=row["project"],
         person=row["person"],
         name=row["name"],
         role=row["role"],

@@ -1,0 +1,82 @@
+"""Files by their SHA-256: what is known of each; the bytes lie in DATA/attachments."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from server.store.session import Row, Tx, chunks, in_values
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """`received`: bytes that rest on disk so far; complete when it equals `size` and the hash was checked."""
+
+    project: str
+    sha256: str
+    size: int
+    type: str = ""
+    received: int = 0
+    state: Literal["partial", "complete", "refused", "erased"] = "partial"
+    device: str = ""
+    created_at_ms: int = 0
+    completed_at_ms: int | None = None
+
+
+async def add_attachment(tx: Tx, attachment: Attachment) -> bool:
+    """False when it is known already (deduplicated)."""
+    touched = await tx.execute(
+        "INSERT INTO attachments (project, sha256, size, type, received, state, device, created_at_ms, "
+        "completed_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        attachment.project,
+        attachment.sha256,
+        attachment.size,
+        attachment.type,
+        attachment.received,
+        attachment.state,
+        attachment.device,
+        attachment.created_at_ms,
+        attachment.completed_at_ms,
+    )
+    return touched > 0
+
+
+async def get_attachment(tx: Tx, project: str, sha256: str) -> Attachment | None:
+    row = await tx.fetch_one("SELECT * FROM attachments WHERE project = $1 AND sha256 = $2", project, sha256)
+    return None if row is None else _attachment(row)
+
+
+async def note_received(tx: Tx, project: str, sha256: str, received: int) -> None:
+    await tx.execute(
+        "UPDATE attachments SET received = $3 WHERE project = $1 AND sha256 = $2 AND state = 'partial'",
+        project,
+        sha256,
+        received,
+    )
+
+
+async def set_attachment_state(tx: Tx, project: str, sha256: str, state: str, at_ms: int) -> None:
+    """complete | refused | erased (ms)."""
+    await tx.execute(
+        "UPDATE attachments SET state = $3, completed_at_ms = $4 WHERE project = $1 AND sha256 = $2",
+        project,
+        sha256,
+        state,
+        at_ms,
+    )
+
+
+async def missing_attachments(tx: Tx, project: str, hashes: list[str]) -> set[str]:
+    """Those of `hashes` that are not completely here."""
+    missing = set(hashes)
+    for piece in chunks([(sha256,) for sha256 in sorted(missing)]):
+        rows = await tx.fetch(
+            "SELECT sha256 FROM attachments WHERE project = $1 AND state = 'complete' "
+            f"AND sha256 IN ({in_values(1, len(piece), 2)})",
+            project,
+            *(key for row in piece for key in row),
+        )
+        missing.difference_update(row["sha256"] for row in rows)
+    return missing
+
+
+def _attachment(row: Row) -> Attachment:
+    return Attachment(**{name: row[name] for name in Attachment.__struct_fields__})

@@ -1,0 +1,127 @@
+"""Who reads what. `scoped(actor)` is the one builder from which every read takes its WHERE (I12).
+
+An item has an audience: `all` (everyone: forms, areas), `area` (everyone of that area: topics, alerts, answers), `team`
+(its author and the coordinators of its area: submissions), `own` (likewise: deliveries). Staff and administrators read
+everything of their project. Pure.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from sync.protocol import ItemKind
+
+Audience = Literal["all", "area", "team", "own"]
+Role = Literal["collaborator", "coordinator", "staff", "administrator"]
+
+AUDIENCES: dict[ItemKind, Audience] = {
+    "form": "all",
+    "area": "all",
+    "topic": "area",
+    "alert": "area",
+    "answer": "area",
+    "submission": "team",
+    "delivery": "own",
+}
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    """A person at a device, with the areas they are bound to."""
+
+    project: str
+    person: str
+    name: str = ""
+    role: Role = "collaborator"
+    device: str = ""
+    own: tuple[str, ...] = ()
+    """Areas the person is bound to, as an administrator said it."""
+    below: frozenset[str] = frozenset()
+    """Own areas, their descendants, and the units these came from (a queued report may name an old one)."""
+    above: frozenset[str] = frozenset()
+    """Ancestors of own areas: what concerns the province concerns its communes."""
+
+
+class Scope(Struct, frozen=True, kw_only=True, dict=True):
+    """What one actor may read."""
+
+    project: str
+    person: str
+    role: Role
+    areas: tuple[str, ...]
+    reading_areas: tuple[str, ...]
+    reads_all: bool
+
+    @cached_property
+    def hash(self) -> str:
+        """16 hex digits; another scope has another hash, and a cursor of another scope is not continued."""
+        parts = [self.project, self.person, self.role, *self.areas, "/", *self.reading_areas]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def leads(self) -> bool:
+        """A coordinator reads the submissions of the own areas."""
+        return self.role == "coordinator"
+
+    def reads(self, audience: str, area: str, author: str) -> bool:
+        """Whether one item is in this scope."""
+        if self.reads_all or audience == "all":
+            return True
+        if audience == "area":
+            return area in self._reading
+        return author == self.person or (self.leads and area in self._areas)
+
+    @cached_property
+    def _areas(self) -> frozenset[str]:
+        return frozenset(self.areas)
+
+    @cached_property
+    def _reading(self) -> frozenset[str]:
+        return frozenset(self.reading_areas)
+
+    def cells(self) -> Iterator[tuple[Audience, str]]:
+        """The (audience, area) ranges that this scope reads whole; what the person wrote comes on top."""
+        yield "all", ""
+        for area in self.reading_areas:
+            yield "area", area
+        if self.leads:
+            for area in self.areas:
+                yield "team", area
+                yield "own", area
+
+    def where(self, alias: str, first: int = 1) -> tuple[str, list[str]]:
+        """A WHERE condition over (project, audience, area, author) of `alias`, its placeholders from `$first` on, and
+        their values. It always names the project."""
+        args = [self.project]
+        if self.reads_all:
+            return f"{alias}.project = ${first}", args
+
+        def listed(values: tuple[str, ...]) -> str:
+            if not values:
+                return "('')"
+            start = first + len(args)
+            args.extend(values)
+            return "(" + ", ".join(f"${number}" for number in range(start, start + len(values))) + ")"
+
+        either = [f"{alias}.audience = 'all'"]
+        either.append(f"({alias}.audience = 'area' AND {alias}.area IN {listed(self.reading_areas)})")
+        args.append(self.person)
+        either.append(f"({alias}.audience IN ('team', 'own') AND {alias}.author = ${first + len(args) - 1})")
+        if self.leads:
+            either.append(f"({alias}.audience IN ('team', 'own') AND {alias}.area IN {listed(self.areas)})")
+        return f"{alias}.project = ${first} AND ({' OR '.join(either)})", args
+
+
+def scoped(actor: Actor) -> Scope:
+    """The scope of an actor."""
+    everything = actor.role in {"staff", "administrator"}
+    return Scope(
+        project=actor.project,
+        person=actor.person,
+        role=actor.role,
+        areas=() if everything else tuple(sorted(actor.below)),
+        reading_areas=() if everything else tuple(sorted(actor.below | actor.above)),
+        reads_all=everything,
+    )
