@@ -344,7 +344,7 @@ class DeliveryRow(Keyed, Table, tablename="deliveries", db=ENGINE):
     payload_limit = number()
 
 
-class AlertStepRow(ProjectRow, tablename="alert_steps", db=ENGINE):
+class AlertStepRow(Keyed, Table, tablename="alert_steps", db=ENGINE):
     """One step of escalation of one alert in one area: coordinator, board, call_list."""
 
     project = key()
@@ -355,7 +355,7 @@ class AlertStepRow(ProjectRow, tablename="alert_steps", db=ENGINE):
     unconfirmed = number()
 
 
-class AlarmRow(ProjectRow, tablename="alarms", db=ENGINE):
+class AlarmRow(Keyed, Table, tablename="alarms", db=ENGINE):
     """A fault of our own that the operator must look at, counted."""
 
     project = key()
@@ -366,7 +366,7 @@ class AlarmRow(ProjectRow, tablename="alarms", db=ENGINE):
     detail = text()
 
 
-class LeaseRow(ProjectRow, tablename="leases", db=ENGINE):
+class LeaseRow(Keyed, Table, tablename="leases", db=ENGINE):
     """Who among several workers does what one alone may do."""
 
     project = key()
