@@ -39,7 +39,8 @@ async def save_alert(tx: Tx, alert: Alert) -> None:
         "created_at_ms, created_by, approved_by, send_at_ms, sent_at_ms, expires_at_ms) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
         "ON CONFLICT (project, alert) DO UPDATE SET topic = excluded.topic, body = excluded.body, "
-        "areas = excluded.areas, status = excluded.status, message_type = excluded.message_type, severity = excluded.severity, "
+        "areas = excluded.areas, status = excluded.status, message_type = excluded.message_type, "
+        "severity = excluded.severity, "
         "revision = excluded.revision, root = excluded.root, approved_by = excluded.approved_by, "
         "send_at_ms = excluded.send_at_ms, sent_at_ms = excluded.sent_at_ms, expires_at_ms = excluded.expires_at_ms",
         alert.project,

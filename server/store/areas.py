@@ -33,7 +33,8 @@ async def save_areas(tx: Tx, areas: list[Area]) -> None:
         "INSERT INTO areas (project, area, name, kind, parent, valid_from_ms, valid_to_ms, successors, merged_from, "
         "latitude, longitude, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
         "ON CONFLICT (project, area) DO UPDATE SET name = excluded.name, kind = excluded.kind, "
-        "parent = excluded.parent, valid_from_ms = excluded.valid_from_ms, valid_to_ms = excluded.valid_to_ms, successors = excluded.successors, "
+        "parent = excluded.parent, valid_from_ms = excluded.valid_from_ms, valid_to_ms = excluded.valid_to_ms, "
+        "successors = excluded.successors, "
         "merged_from = excluded.merged_from, latitude = excluded.latitude, longitude = excluded.longitude, "
         "search = excluded.search",
         [

@@ -31,7 +31,8 @@ async def queue_deliveries(tx: Tx, deliveries: list[Delivery]) -> None:
         "INSERT INTO deliveries (project, alert, device, person, area, revision, queued_at_ms, next_try_at_ms, "
         "problem) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project, alert, device) DO UPDATE "
         "SET revision = excluded.revision, queued_at_ms = excluded.queued_at_ms, "
-        "next_try_at_ms = excluded.next_try_at_ms, problem = excluded.problem, accepted_at_ms = NULL, attempts = 0, lease_until_ms = 0 "
+        "next_try_at_ms = excluded.next_try_at_ms, problem = excluded.problem, "
+        "accepted_at_ms = NULL, attempts = 0, lease_until_ms = 0 "
         "WHERE deliveries.revision < excluded.revision",
         [
             (
@@ -77,7 +78,8 @@ async def note_tried(
     """What came of one attempt; lets the lease go. A newer revision queued meanwhile is left alone."""
     await tx.execute(
         "UPDATE deliveries SET attempts = attempts + 1, lease_until_ms = 0, "
-        "accepted_at_ms = COALESCE($5, accepted_at_ms), next_try_at_ms = $6, problem = $7 WHERE project = $1 AND alert = $2 AND device = $3 AND revision = $4",
+        "accepted_at_ms = COALESCE($5, accepted_at_ms), next_try_at_ms = $6, problem = $7 "
+        "WHERE project = $1 AND alert = $2 AND device = $3 AND revision = $4",
         delivery.project,
         delivery.alert,
         delivery.device,
@@ -95,7 +97,8 @@ async def note_reported(
     await tx.execute(
         "UPDATE deliveries SET shown_at_ms = COALESCE(shown_at_ms, NULLIF(CAST($4 AS BIGINT), 0)), "
         "opened_at_ms = COALESCE(opened_at_ms, NULLIF(CAST($5 AS BIGINT), 0)), "
-        "confirmed_at_ms = COALESCE(confirmed_at_ms, NULLIF(CAST($6 AS BIGINT), 0)) WHERE project = $1 AND alert = $2 AND device = $3",
+        "confirmed_at_ms = COALESCE(confirmed_at_ms, NULLIF(CAST($6 AS BIGINT), 0)) "
+        "WHERE project = $1 AND alert = $2 AND device = $3",
         project,
         alert,
         device,

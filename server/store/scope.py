@@ -12,10 +12,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from server.store.actor import Actor, Role
 from sync.protocol import ItemKind
 
 Audience = Literal["all", "area", "team", "own"]
-Role = Literal["collaborator", "coordinator", "staff", "administrator"]
 
 AUDIENCES: dict[ItemKind, Audience] = {
     "form": "all",
@@ -26,22 +26,6 @@ AUDIENCES: dict[ItemKind, Audience] = {
     "submission": "team",
     "delivery": "own",
 }
-
-
-class Actor(Struct, frozen=True, kw_only=True):
-    """A person at a device, with the areas they are bound to."""
-
-    project: str
-    person: str
-    name: str = ""
-    role: Role = "collaborator"
-    device: str = ""
-    own: tuple[str, ...] = ()
-    """Areas the person is bound to, as an administrator said it."""
-    below: frozenset[str] = frozenset()
-    """Own areas, their descendants, and the units these came from (a queued report may name an old one)."""
-    above: frozenset[str] = frozenset()
-    """Ancestors of own areas: what concerns the province concerns its communes."""
 
 
 class Scope(Struct, frozen=True, kw_only=True, dict=True):

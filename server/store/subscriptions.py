@@ -24,7 +24,8 @@ async def save_subscription(tx: Tx, subscription: Subscription) -> None:
     """Replaces the device's earlier one; a new endpoint has proven nothing yet."""
     await tx.execute(
         "INSERT INTO subscriptions (project, device, endpoint, p256dh, auth, created_at_ms) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project, device) DO UPDATE SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project, device) DO UPDATE "
+        "SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, "
         "auth = excluded.auth, created_at_ms = excluded.created_at_ms, stale_at_ms = NULL, last_status = NULL, "
         "proven_at_ms = CASE WHEN subscriptions.endpoint = excluded.endpoint THEN subscriptions.proven_at_ms END",
         subscription.project,
