@@ -23,6 +23,7 @@ STATEMENTS = (
     "PRIMARY KEY (project, alarm))",
     f"ALTER TABLE people ADD COLUMN contact {T}",
     f"ALTER TABLE deliveries ADD COLUMN payload_limit {N}",
+    f"ALTER TABLE deliveries ADD COLUMN notice {T}",
 )
 
 

@@ -18,6 +18,26 @@ class SettingsError(ValueError):
     """A variable of the environment has a value that the server cannot use. The text is for a person."""
 
 
+class AlertRules(Struct, frozen=True, kw_only=True):
+    """How alerts behave in this installation. Hours and minutes of the day are those of `utc_offset_minutes`."""
+
+    undo_seconds: int = 10
+    """How long the author may take an alert back before anybody sees it."""
+    approval_over: int = 500
+    """An extreme alert that reaches more people than this waits for a second person."""
+    escalation_minutes: tuple[int, int, int] = (10, 20, 40)
+    """When an unconfirmed severe alert goes to the coordinator, the board and the call list."""
+    quiet: tuple[int, int] = (21 * 60 + 30, 5 * 60 + 30)
+    """Minutes of the day between which a small alert waits for the morning; equal: never."""
+    digest_minutes: int = 15
+    """Minor alerts of so many minutes reach a phone as one notification; 0: each on its own."""
+    utc_offset_minutes: int = 7 * 60
+    feed: bool = False
+    """Whether public alerts stand in an Atom feed that everybody may read."""
+    contact: str = "mailto:langnghe@localhost"
+    """Whom a push service may write to (RFC 8292), mailto: or https:."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Chosen once at start. `data` is absolute; `public_url` has no slash at its end."""
 
@@ -34,6 +54,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`small`: the demo project without submissions · `full`: some months of them · `none`: no demo at all."""
     webpush_services: tuple[str, ...] = ()
     """Origins of push services allowed besides the well-known ones, such as `https://push.example.vn`."""
+    alerts: AlertRules = AlertRules()
 
     @property
     def engine(self) -> str:
@@ -42,7 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Settings from PORT, HOST, DATA, DATABASE_URL, PUBLIC_URL, PROJECT, DEMO, WEBPUSH_SERVICES.
+    """Settings from PORT, HOST, DATA, DATABASE_URL, PUBLIC_URL, PROJECT, DEMO, WEBPUSH_SERVICES and ALERT_*.
 
     Errors: SettingsError.
     """
@@ -60,7 +81,48 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         project=_project(given.get("PROJECT", DEFAULT_PROJECT)),
         demo=_demo(given.get("DEMO", "small")),
         webpush_services=tuple(_origin("WEBPUSH_SERVICES", one) for one in given.get("WEBPUSH_SERVICES", "").split()),
+        alerts=_alert_rules(given),
     )
+
+
+def _alert_rules(given: Mapping[str, str]) -> AlertRules:
+    """ALERT_UNDO_SECONDS, ALERT_APPROVAL_OVER, ALERT_ESCALATION_MINUTES (10,20,40), ALERT_QUIET (21:30-05:30 or none),
+    ALERT_DIGEST_MINUTES, ALERT_FEED (yes), ALERT_CONTACT (mailto:)."""
+    plain = AlertRules()
+    steps = tuple(
+        _count("ALERT_ESCALATION_MINUTES", part) for part in given.get("ALERT_ESCALATION_MINUTES", "").split(",")
+    )
+    if "ALERT_ESCALATION_MINUTES" in given and len(steps) != 3:
+        raise SettingsError("ALERT_ESCALATION_MINUTES: three numbers such as 10,20,40 are needed")
+    contact = given.get("ALERT_CONTACT", plain.contact)
+    if not contact.startswith(("mailto:", "https:")):
+        raise SettingsError(f"ALERT_CONTACT={contact}: a mailto: or https: address is needed")
+    return AlertRules(
+        undo_seconds=_count("ALERT_UNDO_SECONDS", given.get("ALERT_UNDO_SECONDS", ""), plain.undo_seconds),
+        approval_over=_count("ALERT_APPROVAL_OVER", given.get("ALERT_APPROVAL_OVER", ""), plain.approval_over),
+        escalation_minutes=(steps[0], steps[1], steps[2]) if len(steps) == 3 else plain.escalation_minutes,
+        quiet=_quiet(given.get("ALERT_QUIET", ""), plain.quiet),
+        digest_minutes=_count("ALERT_DIGEST_MINUTES", given.get("ALERT_DIGEST_MINUTES", ""), plain.digest_minutes),
+        feed=given.get("ALERT_FEED", "no").lower() in ("yes", "1", "true"),
+        contact=contact,
+    )
+
+
+def _count(name: str, text: str, otherwise: int = 0) -> int:
+    text = text.strip()
+    if text and not text.isdecimal():
+        raise SettingsError(f"{name}={text}: a number of 0 or more is needed")
+    return int(text) if text else otherwise
+
+
+def _quiet(text: str, otherwise: tuple[int, int]) -> tuple[int, int]:
+    if text in ("", "none"):
+        return (0, 0) if text else otherwise
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
+    if not found:
+        raise SettingsError(f"ALERT_QUIET={text}: hours such as 21:30-05:30, or none, are needed")
+    hours = [int(part) for part in found.groups()]
+    return hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
 
 
 def _port(text: str) -> int:

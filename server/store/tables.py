@@ -342,6 +342,7 @@ class DeliveryRow(Keyed, Table, tablename="deliveries", db=ENGINE):
     next_try_at_ms = maybe_number()
     problem = text()
     payload_limit = number()
+    notice = text()
 
 
 class AlertStepRow(Keyed, Table, tablename="alert_steps", db=ENGINE):
