@@ -28,8 +28,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     above: frozenset[str] = frozenset()
     """Ancestors of own areas: what concerns the province concerns its communes."""
     revoked: bool = False
-    """Revoked or asked to wipe itself: may read nothing, what it sends is quarantined."""
-    wipe: bool = False
+    """Revoked, erased or no longer active: may read nothing, what it sends is quarantined."""
 
 
 def hash_secret(secret: str) -> str:
@@ -79,7 +78,6 @@ async def _actor(tx: Tx, row: Row | None) -> Actor | None:
         below=frozenset(sides["below"]),
         above=frozenset(sides["above"] - sides["own"]),
         revoked=row["revoked_at_ms"] is not None or row["wiped_at_ms"] is not None or not row["active"],
-        wipe=row["wiped_at_ms"] is not None,
     )
 
 

@@ -18,7 +18,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
 
 
 class Device(Struct, frozen=True, kw_only=True):
-    """One enrolled phone or laptop. `public_key` is SPKI, base64url. Times in ms; None where it did not happen."""
+    """One enrolled phone or laptop. `public_key` as the phone gave it. Times in ms; None where it did not happen."""
 
     device: str
     person: str
@@ -92,43 +92,32 @@ async def save_device(
 
 
 async def replace_session(tx: Tx, project: str, device: str, session_hash: str) -> None:
-    """Give a device another session ("" ends it); the former one is worth nothing from now on."""
+    """Give a device another session; the former one is worth nothing from now on."""
     await tx.execute(
         "UPDATE devices SET session_hash = $3 WHERE project = $1 AND device = $2", project, device, session_hash
     )
 
 
-async def revoke_device(tx: Tx, project: str, device: str, *, by: str, now_ms: int, wipe: bool) -> bool:
-    """Take a device's access; with `wipe` it is also told to erase itself. False when it was so already."""
+async def revoke_device(tx: Tx, project: str, device: str, *, by: str, now_ms: int) -> bool:
+    """Take a device's access. False when it was revoked before or does not exist."""
     touched = await tx.execute(
-        "UPDATE devices SET revoked_at_ms = COALESCE(revoked_at_ms, $3), revoked_by = $4, "
-        "wiped_at_ms = CASE WHEN $5 = 1 THEN COALESCE(wiped_at_ms, $3) ELSE wiped_at_ms END "
-        "WHERE project = $1 AND device = $2 AND (revoked_at_ms IS NULL OR ($5 = 1 AND wiped_at_ms IS NULL))",
+        "UPDATE devices SET revoked_at_ms = $3, revoked_by = $4 "
+        "WHERE project = $1 AND device = $2 AND revoked_at_ms IS NULL",
         project,
         device,
         now_ms,
         by,
-        int(wipe),
     )
     return touched > 0
 
 
-async def replica_device(tx: Tx, project: str, replica: str) -> str | None:
-    """The device that a replica belongs to; None before it was first heard of."""
-    row = await tx.fetch_one("SELECT device FROM replicas WHERE project = $1 AND replica = $2", project, replica)
-    return None if row is None else str(row["device"])
-
-
-async def save_replica(tx: Tx, project: str, replica: str, *, device: str, person: str, now_ms: int) -> None:
-    """Tie a new replica to its device and person."""
+async def end_session(tx: Tx, project: str, device: str, now_ms: int) -> None:
+    """The app erased itself: its session is worth nothing from now on, `wiped_at_ms` says since when."""
     await tx.execute(
-        "INSERT INTO replicas (project, replica, device, person, chain, first_at_ms, last_contact_at_ms) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        "UPDATE devices SET session_hash = '', wiped_at_ms = COALESCE(wiped_at_ms, $3) "
+        "WHERE project = $1 AND device = $2",
         project,
-        replica,
         device,
-        person,
-        "0" * 64,
         now_ms,
     )
 

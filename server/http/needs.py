@@ -1,0 +1,58 @@
+"""What a handler may ask for by parameter name, given by Litestar's injection: the one list.
+
+actor: Actor · database: Database · settings: Settings · keys: Keys · now_ms: int (server's clock)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from server.keys import Keys
+from server.problems import Problem
+from server.settings import Settings
+from server.store.actor import Actor
+from server.store.database import Database
+
+
+def give_actor(request: Request[Any, Any, Any]) -> Actor:
+    """The person and device that ask; the guard put it there."""
+    actor = request.scope.get("user")
+    if not isinstance(actor, Actor):
+        raise Problem("not_enrolled")
+    return actor
+
+
+def give_database(state: State) -> Database:
+    """The open database."""
+    database: Database = state.database
+    return database
+
+
+def give_settings(state: State) -> Settings:
+    """What was chosen at start."""
+    settings: Settings = state.settings
+    return settings
+
+
+def give_keys(state: State) -> Keys:
+    """The project's private keys."""
+    keys: Keys = state.private_keys
+    return keys
+
+
+def give_now_ms(state: State) -> int:
+    """The server's clock."""
+    now_ms: int = state.clock()
+    return now_ms
+
+
+NEEDS: Mapping[str, Provide] = {
+    "actor": Provide(give_actor, sync_to_thread=False),
+    "database": Provide(give_database, sync_to_thread=False),
+    "settings": Provide(give_settings, sync_to_thread=False),
+    "keys": Provide(give_keys, sync_to_thread=False),
+    "now_ms": Provide(give_now_ms, sync_to_thread=False),
+}
