@@ -4,7 +4,9 @@ import csv
 from collections.abc import Iterator
 from importlib.resources import files
 
-from msgspec import Struct
+from msgspec import Struct, convert
+
+from server.store.actor import Role
 
 
 class DemoArea(Struct, frozen=True, kw_only=True):
@@ -36,7 +38,7 @@ class DemoPerson(Struct, frozen=True, kw_only=True):
 
     person: str
     name: str
-    role: str
+    role: Role
     areas: tuple[str, ...]
 
 
@@ -75,7 +77,9 @@ def read_former_areas() -> list[FormerArea]:
 def read_people() -> list[DemoPerson]:
     """Collaborators first, the administrator last."""
     return [
-        DemoPerson(person=row["person"], name=row["name"], role=row["role"], areas=tuple(row["areas"].split()))
+        DemoPerson(
+            person=row["person"], name=row["name"], role=convert(row["role"], Role), areas=tuple(row["areas"].split())
+        )
         for row in _rows("people.csv")
     ]
 

@@ -29,6 +29,13 @@ def test_every_commune_knows_what_it_was_made_of_and_every_former_unit_where_it_
     assert all(area.partly for area in former.values() if len(area.successors) > 1)
 
 
+def test_a_code_that_is_used_again_belongs_to_a_commune_made_of_that_unit() -> None:
+    communes = {area.code: area for area in read_areas()[1:]}
+    reused = [area for area in read_former_areas() if area.code in communes]
+    assert reused
+    assert all(area.successors == (area.code,) for area in reused)
+
+
 def test_former_units_come_from_the_two_provinces_that_became_one() -> None:
     assert Counter(area.province for area in read_former_areas()) == {"Tỉnh An Giang": 156, "Tỉnh Kiên Giang": 142}
 
