@@ -9,6 +9,7 @@ from sync.draft import DELETED, Draft
 from sync.merge import create, merge
 from sync.permit import refusal
 from sync.protocol import REJECTIONS, Change, Outcome
+from sync.ranges import Range, without
 from sync.resolve import resolve
 from sync.state import Decision, Duplicate, Effect, Held, ItemState, Merged, Rejected, Snapshot
 
@@ -40,19 +41,11 @@ def reject(change: Change, code: str) -> Rejected:
     return Rejected(outcome=outcome)
 
 
-def missing_before(
-    sequence: int, received_up_to: int, lost: tuple[tuple[int, int], ...]
-) -> tuple[tuple[int, int], ...]:
-    """Ranges between what was judged and this sequence that are not known to be lost; a change waits for them."""
-    missing = []
-    next_one = received_up_to + 1
-    for first, last in sorted(lost):
-        if first > next_one and next_one < sequence:
-            missing.append((next_one, min(first, sequence) - 1))
-        next_one = max(next_one, last + 1)
-    if next_one < sequence:
-        missing.append((next_one, sequence - 1))
-    return tuple(missing)
+def missing_before(sequence: int, received_up_to: int, lost: tuple[Range, ...]) -> tuple[Range, ...]:
+    """What a change waits for: earlier sequences that were not judged and are not known to be lost."""
+    if sequence <= received_up_to + 1:
+        return ()
+    return tuple(without(received_up_to + 1, sequence - 1, lost))
 
 
 def fault(change: Change) -> str:
