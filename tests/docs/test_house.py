@@ -23,7 +23,7 @@ SYNC_MAY_IMPORT = {
     "__future__", "base64", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "itertools",
     "heapq", "json", "math", "msgspec", "operator", "re", "string", "sync", "typing", "unicodedata", "zlib",
 }  # fmt: skip
-MACHINE_PATHS = re.compile(r"(?<![\w.~*-])/(?:work|root|home/[a-z]+|Users/[A-Za-z]+)/[\w.-]")
+MACHINE_PATHS = re.compile(r"(?<![\w.~*)\]-])/(?:work|root(?!/item)|home/[a-z]+|Users/[A-Za-z]+)/[\w.-]")
 HOSTS = re.compile(
     "|".join(("pypi" + r"\.org", "files.python" + "hosted", "registry.npm" + "js", r"deb\.debian" + r"\.org"))
 )
