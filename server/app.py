@@ -13,7 +13,7 @@ from pathlib import Path
 from litestar import Litestar
 from litestar.datastructures import State
 
-from server.http import enrol
+from server.http import attachments, enrol
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.failures import FAILURES
@@ -29,7 +29,16 @@ from server.store.database import open_database
 MAX_BODY_BYTES = 2 * 1024 * 1024
 BUILD = Path(__file__).parent.parent / "pwa" / "dist"
 
-ROUTES = [health, enrol.enrol, enrol.me, enrol.leave]
+ROUTES = [
+    health,
+    enrol.enrol,
+    enrol.me,
+    enrol.leave,
+    attachments.announce,
+    attachments.ask_offset,
+    attachments.continue_upload,
+    attachments.fetch,
+]
 
 
 def wall_clock_ms() -> int:

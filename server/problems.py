@@ -248,6 +248,13 @@ PROBLEMS: dict[str, Kind] = {
         "Máy chủ dùng tus 1.0.0 cho tệp đính kèm.",
         "The server speaks tus 1.0.0 for attachments.",
     ),
+    "storage_full": Kind(
+        507,
+        "Máy chủ hết chỗ lưu tệp",
+        "The server is out of space",
+        "Máy chủ tạm hết chỗ lưu tệp đính kèm. Tệp vẫn còn trên máy của bạn và sẽ được tải lên sau.",
+        "The server is out of space for attachments. The file is still on your phone and is sent later.",
+    ),
     # Courier
     "bundle_unreadable": Kind(
         422,
