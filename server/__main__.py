@@ -22,6 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     invite.add_argument("person", nargs="+", metavar="MÃ-NGƯỜI", help="xem: langnghe people")
 
     commands.add_parser("people", help="danh sách người dùng · list people")
+    commands.add_parser("restore", help="sau khi phục hồi bản sao lưu · after a backup was put back")
     return parser
 
 
@@ -37,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.commands.serve import run
 
         return run(settings)
+    if asked.command == "restore":
+        from server.commands.restoring import restore
+
+        return asyncio.run(restore(settings))
     from server.commands import invitations
 
     if asked.command == "invite":
