@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 MAX_DEPTH = 40
 _ID = re.compile(r"\[[A-Za-z0-9_-]+\]")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XFORMS = "{http://www.w3.org/2002/xforms}"
 _JAVAROSA = "{http://openrosa.org/javarosa}"
 Ids = dict[str, list[str]]
@@ -171,7 +172,8 @@ def fields_to_xml(
     def write(at: Shape, element: ET.Element, path: str) -> None:
         if not at.children:
             used.add(path)
-            element.text = identity.get(at.tag, "") if _is_identity(path) else fields.get(path, "")
+            text = identity.get(at.tag, "") if _is_identity(path) else fields.get(path, "")
+            element.text = _NOT_XML.sub("", text)
         for child in at.children.values():
             range_ = f"{path}/{child.tag}"
             if not child.repeats:

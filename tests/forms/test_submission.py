@@ -32,10 +32,11 @@ def vector(path: Path) -> dict[str, Any]:
 
 
 def tree(element: ET.Element) -> Any:
-    """Local names, order and text; blank elements aside."""
+    """Local names, order and text; blank elements aside, but not blank instances of the repeat `ho`."""
     children = [tree(child) for child in element]
     inside = [child for child in children if child] or (element.text or "").strip()
-    return (element.tag.rpartition("}")[2], inside) if inside or element.tag.rpartition("}")[2] in "ho" else None
+    name = element.tag.rpartition("}")[2]
+    return (name, inside) if inside or name == "ho" else None
 
 
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
@@ -51,9 +52,8 @@ def test_a_vector_is_built_from_its_fields(path: Path) -> None:
     known = vector(path)
     shape = shape_of_instance(parse_xml(known["xml"]), {bare(name): False for name in known["ids"]})
     identity = {
-        name: text for name in ("instanceID", "deprecatedID") if (text := known["xml"].partition(name + ">")[2])
+        name: known["xml"].partition(f"{name}>")[2].partition("<")[0] for name in ("instanceID", "deprecatedID")
     }
-    identity = {name: text.partition("<")[0] for name, text in identity.items()}
     built = fields_to_xml(shape, known["fields"], identity, {})
     assert tree(parse_xml(built.xml)) == tree(parse_xml(known["xml"]))
     assert built.leftover == {}
@@ -93,7 +93,7 @@ def test_an_answer_without_a_place_is_left_over_and_a_stray_instance_comes_last(
     assert b'<data id="h" version="2"><ho><ten>B</ten></ho><ho><ten>A</ten></ho></data>' in built.xml
 
 
-text = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(lambda t: not t.isspace())
+text = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1).filter(lambda t: not t.isspace())
 identifier = st.text("abcdefghij0123456789_-", min_size=1, max_size=6)
 
 
