@@ -53,7 +53,7 @@ def read_areas() -> list[DemoArea]:
             valid_from=row["valid_from"],
             merged_from=tuple(row["merged_from"].split()),
         )
-        for row in _rows("areas.csv")
+        for row in rows_of("areas.csv")
     ]
 
 
@@ -70,7 +70,7 @@ def read_former_areas() -> list[FormerArea]:
             partly=row["partly"] == "yes",
             successors=tuple(row["successors"].split()),
         )
-        for row in _rows("areas_before.csv")
+        for row in rows_of("areas_before.csv")
     ]
 
 
@@ -80,10 +80,11 @@ def read_people() -> list[DemoPerson]:
         DemoPerson(
             person=row["person"], name=row["name"], role=convert(row["role"], Role), areas=tuple(row["areas"].split())
         )
-        for row in _rows("people.csv")
+        for row in rows_of("people.csv")
     ]
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows_of(name: str) -> Iterator[dict[str, str]]:
+    """Rows of one CSV file of the demo."""
     with (files("server.demo") / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
