@@ -52,7 +52,7 @@ def _read_answer(code: int, output: bytes, errors: bytes) -> Reading:
         return Reading(faults=[fault("conversion_too_long", limit=CPU_SECONDS)])
     if code != 0:
         last = errors.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-        memory = "MemoryError" in last or "Cannot allocate" in last
+        memory = b"MemoryError" in errors or b"Cannot allocate" in errors
         return Reading(
             faults=[fault("conversion_too_much_memory") if memory else fault("conversion_failed", message=last)]
         )

@@ -27,7 +27,7 @@ _OPERATORS = {"and", "or", "div", "mod"}
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "abs": (1, 1), "acos": (1, 1), "area": (1, 1), "asin": (1, 1), "atan": (1, 1), "atan2": (2, 2),
-    "base64-decode": (1, 1), "boolean": (1, 1), "boolean-from-string": (1, 1), "ceil": (1, 1), "ceiling": (1, 1),
+    "base64-decode": (1, 1), "boolean": (1, 1), "boolean-from-string": (1, 1), "ceiling": (1, 1),
     "checklist": (2, 99), "coalesce": (2, 2), "concat": (0, 99), "contains": (2, 2), "cos": (1, 1), "count": (1, 1),
     "count-non-empty": (1, 1), "count-selected": (1, 1), "current": (0, 0), "date": (1, 1), "date-time": (1, 1),
     "decimal-date-time": (1, 1), "decimal-time": (1, 1), "digest": (2, 3), "distance": (1, 99), "ends-with": (2, 2),

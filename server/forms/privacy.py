@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from server.forms.faults import Fault, Place, fault
+from server.forms.paths import kind_of_row, walk
 from server.forms.sheets import Row, Sheet, Workbook
 
 _FREE_INPUT = re.compile(
@@ -131,16 +132,11 @@ def _with(told: Fault, vi: str, en: str) -> Fault:
 
 def find_personal(workbook: Workbook, root: str) -> list[Personal]:
     """Every question that asks for personal data, with the place of the words that say so."""
-    survey, found, groups = workbook.sheet("survey"), list[Personal](), list[str]()
-    for row in survey.rows:
-        kind = " ".join(survey.value(row, "type").lower().replace("_", " ").split())
-        name = survey.value(row, "name")
-        if kind.startswith("begin "):
-            groups.append(name)
-        elif kind.startswith("end ") and groups:
-            groups.pop()
-        elif _FREE_INPUT.match(kind) or " or other" in kind:
-            found += list(_find_in_row(survey, row, "/".join(["", root, *groups, name])))
+    survey, found = workbook.sheet("survey"), list[Personal]()
+    for row, path in walk(survey, root):
+        kind = kind_of_row(survey, row)
+        if _FREE_INPUT.match(kind) or " or other" in kind:
+            found += list(_find_in_row(survey, row, path))
     return found
 
 

@@ -12,6 +12,7 @@ from server.forms.archive import has_macros, inspect
 from server.forms.check import STRUCTURAL, check_workbook
 from server.forms.external import move_external_choices
 from server.forms.faults import Fault, fault, first_of_each_place
+from server.forms.paths import walk
 from server.forms.privacy import find_personal, fold
 from server.forms.pyxform_faults import explain
 from server.forms.reading import Reading
@@ -72,6 +73,7 @@ def _convert(workbook: Workbook, identity: _Identity, faults: list[Fault], warni
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
+    survey = workbook.sheet("survey")
     personal = find_personal(workbook, identity.root)
     languages = languages_of(workbook)
     files, moved = move_external_choices(workbook)
@@ -100,6 +102,7 @@ def _convert(workbook: Workbook, identity: _Identity, faults: list[Fault], warni
         languages=languages,
         xform=xform,
         files=files,
+        places={path: survey.place(row, "name") for row, path in walk(survey, identity.root)},
         needs=sorted(_files_named(xform) - set(files)),
         questions=len(re.findall(r"<(?:input|select1?|upload|range|trigger|odk:rank)[\s>]", xform)),
     )
