@@ -9,7 +9,7 @@ place, CONF-3 a conflict closes when the standing value becomes equal.
 from typing import Literal
 
 from sync.protocol import Change, Conflict, Outcome, Result, Value
-from sync.state import SEVERAL, Actor, Applied, Conflicted, Effect, ItemState, Merged, Stamps, Write
+from sync.state import Actor, Applied, Conflicted, Effect, ItemState, Merged, Stamps, Write
 
 Relation = Literal["free", "concurrent", "late"]
 DELETED = "deleted"
@@ -166,6 +166,3 @@ class Draft:
                 change, actor = self.change, self.actor
                 writes[self.revision] = Write(actor.replica, change.sequence, self.at_ms, actor.name)
         return Stamps(fields=self.stamped, writes=writes, joint=tuple(sorted(self.joint)))
-
-
-__all__ = ["DELETED", "SEVERAL", "Draft", "Relation"]

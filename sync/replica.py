@@ -40,7 +40,7 @@ Effect = Literal[
 transaction · adopt: journal.adopt_epoch · split: outcomes and receipt, then journal.split_replica · repair, mend: the
 same two steps for a repair · upload: the next attachment · arm_*: one timer that reports `woken`, after
 backoff.next_try_ms, IDLE_MS or SLOW_MS · halve_batch: send half as many changes; when one change alone was refused,
-`step` says park instead: journal.park · erase: data and keys."""
+`step` says park instead: journal.park, or the attachment that was refused is put aside · erase: data and keys."""
 
 BUSY_LIMITS_MS: dict[State, int] = {
     "sending": 120_000,
@@ -99,7 +99,7 @@ TABLE: dict[tuple[State, Event], tuple[State, tuple[Effect, ...]]] = {
     **{("mending", event): then for event, then in _STORES.items()},
     ("uploading", "uploaded_more"): ("uploading", ("upload",)),
     ("uploading", "uploaded"): ("idle", ("forget_failures", "arm_idle")),
-    ("uploading", "body_refused"): ("waiting", _GIVE_UP),
+    ("uploading", "body_refused"): ("uploading", ("park", "upload")),
     ("uploading", "save_failed"): ("waiting", _GIVE_UP),
     **{("uploading", event): then for event, then in _ANSWERS.items()},
 }
@@ -137,7 +137,7 @@ def step(replica: Replica, event: Event, sent: int = 0) -> tuple[Replica, tuple[
             after = replace(after, batch=max(1, sent // 2) if sent else after.batch)
         elif effect == "arm_backoff":
             after = replace(after, failures=after.failures + 1)
-    if state == "idle" and replica.woken:
+    if replica.woken and event in ("uploaded", "uploaded_more"):
         return replace(after, state="sending", woken=False), ("send",)
     if sent == 1:
         effects = tuple("park" if effect == "halve_batch" else effect for effect in effects)

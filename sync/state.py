@@ -5,10 +5,7 @@ The store keeps `ItemState` as it is (fields and stamps as JSON); only conflicts
 
 from msgspec import Struct, field
 
-from sync.protocol import Change, Conflict, ItemKind, Outcome
-
-SEVERAL = ""
-"""Replica of a stamp that several replicas wrote alike, so that none of them may overwrite it unseen."""
+from sync.protocol import Conflict, ItemKind, Outcome
 
 
 class Write(Struct, frozen=True, array_like=True):
@@ -88,7 +85,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 class Effect(Struct, frozen=True, kw_only=True):
-    """What a judged change does: `item` is to be saved; it takes a feed position only when `revised`."""
+    """What a judged change does: `item` is to be saved always; it takes a feed position only when `revised`."""
 
     outcome: Outcome
     item: ItemState
@@ -130,22 +127,3 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 
 Decision = Effect | Held | Rejected | Duplicate
 """An Effect is Applied, Merged or Conflicted."""
-
-__all__ = [
-    "SEVERAL",
-    "Actor",
-    "Applied",
-    "Change",
-    "Conflicted",
-    "Decision",
-    "Duplicate",
-    "Earlier",
-    "Effect",
-    "Held",
-    "ItemState",
-    "Merged",
-    "Rejected",
-    "Snapshot",
-    "Stamps",
-    "Write",
-]
