@@ -58,6 +58,17 @@ async def finish_events(tx: Tx, project: str, ids: list[str], at_ms: int) -> Non
     )
 
 
+async def finish_event(tx: Tx, project: str, key: str, at_ms: int) -> bool:
+    """Mark one event as handled; False when it was handled before: undo what was done for it now."""
+    touched = await tx.execute(
+        "UPDATE outbox SET done_at_ms = $3, problem = '' WHERE project = $1 AND id = $2 AND done_at_ms IS NULL",
+        project,
+        key,
+        at_ms,
+    )
+    return touched > 0
+
+
 async def put_back_event(tx: Tx, project: str, key: str, again_at_ms: int, problem: str) -> None:
     """A handler failed: the event waits until again_at_ms."""
     await tx.execute(

@@ -1,6 +1,7 @@
 """Whom an alert concerns: people in areas and roles, their devices, and how each can be reached.
 
-Areas count with what lies below them and what was merged into them; coordinators and staff also hear what concerns an area inside their own.
+Areas count with what lies below them and what was merged into them; coordinators and staff also hear what concerns an
+area inside their own.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ async def list_targets(tx: Tx, project: str, areas: Sequence[str], roles: Sequen
     rows = await tx.fetch(
         "SELECT p.person, p.name, p.role, p.contact, MIN(pa.area) AS area, d.device, s.endpoint, s.stale_at_ms, "
         "s.proven_at_ms, (SELECT MAX(COALESCE(v.confirmed_at_ms, v.shown_at_ms)) FROM deliveries v "
-        "WHERE v.project = p.project AND v.device = d.device) AS shown_at_ms, "
+        "WHERE v.project = p.project AND v.device = d.device AND v.accepted_at_ms IS NOT NULL) AS shown_at_ms, "
         "(SELECT MAX(r.last_contact_at_ms) FROM replicas r WHERE r.project = p.project AND r.device = d.device) "
         "AS last_contact_at_ms FROM people p "
         "JOIN person_areas pa ON pa.project = p.project AND pa.person = p.person "
@@ -71,6 +72,24 @@ async def list_targets(tx: Tx, project: str, areas: Sequence[str], roles: Sequen
         )
         for row in rows
     ]
+
+
+class Contact(Struct, frozen=True, kw_only=True):
+    """How to call a person, and when one of their phones was last heard of (ms)."""
+
+    contact: str
+    last_contact_at_ms: int | None
+
+
+async def list_contacts(tx: Tx, project: str) -> dict[str, Contact]:
+    """Of everybody, by person."""
+    rows = await tx.fetch(
+        "SELECT p.person, p.contact, MAX(r.last_contact_at_ms) AS last FROM people p "
+        "LEFT JOIN replicas r ON r.project = p.project AND r.person = p.person "
+        "WHERE p.project = $1 GROUP BY p.person, p.contact",
+        project,
+    )
+    return {row["person"]: Contact(contact=row["contact"], last_contact_at_ms=row["last"]) for row in rows}
 
 
 async def _around(tx: Tx, project: str, areas: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -62,6 +62,59 @@ async def claim_sendings(tx: Tx, project: str, *, at_ms: int, until_ms: int, lim
     return [Sending(**{name: row[name] for name in Sending.__struct_fields__}) for row in rows]
 
 
+async def queue_notices(
+    tx: Tx, project: str, alert: str, notice: str, devices: Sequence[tuple[str, str, str]], *, at_ms: int
+) -> None:
+    """Words about an alert to single devices, (device, person, area) each, under a key such as `ALERT!board:AREA`."""
+    await tx.executemany(
+        "INSERT INTO deliveries (project, alert, device, person, area, queued_at_ms, next_try_at_ms, notice) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING",
+        [(project, alert, device, person, area, at_ms, notice) for device, person, area in devices],
+    )
+
+
+async def note_report(
+    tx: Tx,
+    project: str,
+    alert: str,
+    device: str,
+    *,
+    shown_at_ms: int,
+    opened_at_ms: int,
+    confirmed_at_ms: int,
+    at_ms: int,
+) -> None:
+    """What a device said of an alert (0: nothing). The first word stays; what it showed is not sent to it again.
+
+    A device that nobody had counted (enrolled later, moved here) gets its row.
+    """
+    said = (shown_at_ms or opened_at_ms or confirmed_at_ms, opened_at_ms or confirmed_at_ms, confirmed_at_ms)
+    times = [min(time, at_ms) or None for time in said]
+    touched = await tx.execute(
+        "UPDATE deliveries SET shown_at_ms = COALESCE(shown_at_ms, $4), opened_at_ms = COALESCE(opened_at_ms, $5), "
+        "confirmed_at_ms = COALESCE(confirmed_at_ms, $6), next_try_at_ms = NULL "
+        "WHERE project = $1 AND alert = $2 AND device = $3",
+        project,
+        alert,
+        device,
+        *times,
+    )
+    if not touched:
+        await tx.execute(
+            "INSERT INTO deliveries (project, alert, device, person, area, queued_at_ms, shown_at_ms, opened_at_ms, "
+            "confirmed_at_ms) SELECT d.project, a.alert, d.device, d.person, COALESCE((SELECT MIN(pa.area) "
+            "FROM person_areas pa WHERE pa.project = d.project AND pa.person = d.person), ''), CAST($4 AS BIGINT), "
+            "CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT) FROM devices d "
+            "JOIN alerts a ON a.project = d.project AND a.alert = $2 WHERE d.project = $1 AND d.device = $3 "
+            "ON CONFLICT DO NOTHING",
+            project,
+            alert,
+            device,
+            at_ms,
+            *times,
+        )
+
+
 async def save_tried(tx: Tx, project: str, tried: Sequence[Tried], *, at_ms: int) -> None:
     """Write what came of many tries. A row that was dropped or accepted meanwhile is not taken up again."""
     await tx.executemany(
