@@ -13,12 +13,14 @@ from pathlib import Path
 from litestar import Litestar
 from litestar.datastructures import State
 
-from server.http import attachments, enrol
+from server.http import attachments, enrol, roster
 from server.http.actor import let_in
 from server.http.body import FieldRequest
+from server.http.described import DESCRIPTION
 from server.http.failures import FAILURES
 from server.http.health import health
 from server.http.limits import Buckets
+from server.http.live import Wakings, live
 from server.http.needs import NEEDS
 from server.http.outgoing import add_security_headers, pack_answers
 from server.http.static import serve
@@ -38,6 +40,13 @@ ROUTES = [
     attachments.ask_offset,
     attachments.continue_upload,
     attachments.fetch,
+    roster.list_people,
+    roster.put_person,
+    roster.get_areas,
+    roster.give_invitation,
+    roster.get_devices,
+    roster.revoke_device,
+    live,
 ]
 
 
@@ -61,6 +70,7 @@ def create_app(
             app.state.private_keys = load_keys(settings.data)
             app.state.database = await open_database(settings.database_url, settings.data)
             stack.push_async_callback(app.state.database.close)
+            app.state.database.writer.listen(app.state.wakings.wake)
             yield
 
     return Litestar(
@@ -77,13 +87,14 @@ def create_app(
             {
                 "settings": settings,
                 "clock": clock,
+                "wakings": Wakings(),
                 "limits": limits or Buckets(per_minute=600, burst=600),
                 "version": _version(),
                 "engine": settings.engine,
             }
         ),
         logging_config=None,
-        openapi_config=None,
+        openapi_config=DESCRIPTION,
     )
 
 

@@ -1,6 +1,6 @@
 """What a handler may ask for by parameter name, given by Litestar's injection: the one list.
 
-actor: Actor · database: Database · settings: Settings · keys: Keys · now_ms: int (server's clock)
+actor: Actor · database: Database · settings: Settings · keys: Keys · now_ms: int (server's clock) · wakings: Wakings
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from server.http.live import Wakings
 from server.keys import Keys
 from server.problems import Problem
 from server.settings import Settings
@@ -49,10 +50,17 @@ def give_now_ms(state: State) -> int:
     return now_ms
 
 
+def give_wakings(state: State) -> Wakings:
+    """Wakes live streams after commits."""
+    wakings: Wakings = state.wakings
+    return wakings
+
+
 NEEDS: Mapping[str, Provide] = {
     "actor": Provide(give_actor, sync_to_thread=False),
     "database": Provide(give_database, sync_to_thread=False),
     "settings": Provide(give_settings, sync_to_thread=False),
     "keys": Provide(give_keys, sync_to_thread=False),
+    "wakings": Provide(give_wakings, sync_to_thread=False),
     "now_ms": Provide(give_now_ms, sync_to_thread=False),
 }

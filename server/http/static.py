@@ -55,8 +55,7 @@ def list_assets(folder: Path) -> dict[str, Asset]:
 
 def _media_type(path: Path) -> str:
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    text = media_type.startswith("text/") or media_type.endswith(("+json", "/json", "+xml"))
-    return f"{media_type}; charset=utf-8" if text else media_type
+    return f"{media_type}; charset=utf-8" if media_type.endswith(("+json", "/json", "+xml")) else media_type
 
 
 def _cache_rule(name: str) -> str:
@@ -97,7 +96,7 @@ def serve(folder: Path) -> list[HTTPRouteHandler]:
     @get("/", opt={"open": True}, include_in_schema=False, sync_to_thread=False)
     def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if "index.html" not in assets:
-            return Response(_NO_BUILD.encode(), status_code=503, media_type="text/html; charset=utf-8")
+            return Response(_NO_BUILD.encode(), status_code=503, media_type="text/html")
         return answer(request, "index.html")
 
     @get("/{path:path}", opt={"open": True}, include_in_schema=False, sync_to_thread=False)
