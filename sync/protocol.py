@@ -240,6 +240,37 @@ class RepairResponse(_Message, frozen=True):
     cursor: str = ""
 
 
+class ParcelContents(_Message, frozen=True):
+    """What a courier carries, before it is sealed: a replica's unreceipted changes in order of sequence."""
+
+    protocol: int
+    epoch: str
+    replica: str
+    made_up_to: int
+    changes: list[Change] = field(default_factory=list)
+
+
+class Parcel(_Message, frozen=True):
+    """Body of POST /courier and of the file that leaves a phone. The courier can read nothing but these names.
+
+    `sealed`: base64url of HPKE's encapsulated key and the ciphertext of canonical ParcelContents, to the project's key;
+    `project` and `replica` are its associated data.
+    """
+
+    project: str
+    replica: str
+    sealed: str
+
+
+class ParcelAnswer(_Message, frozen=True):
+    """What the courier brings back: a receipt, which says nothing about the contents."""
+
+    replica: str
+    receipt: Receipt | None = None
+    code: str = ""
+    """Empty, or why nothing was taken: `epoch_changed` | `seal_broken` | `replica_unknown` | `protocol_unknown`."""
+
+
 DIGEST_BUCKETS = 16
 ITEM_BUDGET = 10_000
 """The most items one phone is asked to hold."""

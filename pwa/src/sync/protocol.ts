@@ -159,5 +159,25 @@ export interface RepairResponse {
   readonly cursor?: string
 }
 
+export interface ParcelContents {
+  readonly protocol: number
+  readonly epoch: string
+  readonly replica: string
+  readonly made_up_to: number
+  readonly changes?: readonly Change[]
+}
+
+export interface Parcel {
+  readonly project: string
+  readonly replica: string
+  readonly sealed: string
+}
+
+export interface ParcelAnswer {
+  readonly replica: string
+  readonly receipt?: Receipt | null
+  readonly code?: string
+}
+
 export const DIGEST_BUCKETS = 16
 export const ITEM_BUDGET = 10_000

@@ -34,7 +34,6 @@ export function unpackCursor(text: string): Cursor | null {
   const [epoch, scope, position] = parts
   if (parts.length !== 3 || epoch === undefined || scope === undefined) return null
   if (position === undefined || !/^[0-9]{1,15}$/.test(position)) return null
-  // eslint-disable-next-line no-control-regex -- the format is ASCII
   if (!/^[\x00-\x7f]*$/.test(epoch + scope)) return null
   const cursor = { epoch, scope, position: Number(position) }
   return packCursor(cursor) === text ? cursor : null
