@@ -40,24 +40,24 @@ TABLES: dict[str, tuple[str, str, bool]] = {
         False,
     ),
     "feed": (
-        f"project TEXT NOT NULL, position BIGINT NOT NULL, kind {T}, item_id {T}, audience {T}, area {T}, author {T}, latest {N}",
+        f"project TEXT NOT NULL, position BIGINT NOT NULL, kind {T}, item_id {T}, audience {T}, area {T}, author {T}, leaves {N}",
         "project, position",
         True,
     ),
     "conflicts": (
-        f"project TEXT NOT NULL, id TEXT NOT NULL, kind {T}, item_id {T}, field {T}, body {B}, opened_position {N}, opened_at_ms {N}, "
+        f"project TEXT NOT NULL, id TEXT NOT NULL, kind {T}, item_id {T}, field {T}, body {B}, opened_position {N}, opened_at_ms {N}, place {N}, "
         f"closed_position BIGINT, closed_at_ms BIGINT, closed_by_replica {T}, closed_by_sequence BIGINT",
         "project, id",
         False,
     ),
     "digests": (
-        f"project TEXT NOT NULL, audience TEXT NOT NULL, area TEXT NOT NULL, author TEXT NOT NULL, digest {N}, held {N}",
+        f"project TEXT NOT NULL, audience TEXT NOT NULL, area TEXT NOT NULL, author TEXT NOT NULL, high {N}, low {N}, held {N}, leaving {N}",
         "project, audience, area, author",
         True,
     ),
     "replicas": (
         f"project TEXT NOT NULL, replica TEXT NOT NULL, device {T}, person {T}, made_up_to {N}, received_up_to {N}, "
-        f"receipted_up_to {N}, chain {T}, receipt {B}, lost {B}, first_at_ms {N}, last_contact_at_ms {N}, health {B}, app {T}, "
+        f"receipted_up_to {N}, held {N}, chain {T}, lost {B}, first_at_ms {N}, last_contact_at_ms {N}, health {B}, app {T}, "
         f"language {T}, oldest_unsent_at_ms {N}, drafts {N}, attention {N}, storage_used {N}, storage_quota {N}, persisted BIGINT, "
         f"webpush {T}, skew_ms {N}, repairs {N}, forked_at_ms BIGINT, scope {T}",
         "project, replica",
@@ -148,14 +148,13 @@ TABLES: dict[str, tuple[str, str, bool]] = {
 }
 
 INDEXES = (
-    "CREATE INDEX items_author ON items (project, author, kind, position)",
+    "CREATE INDEX items_author ON items (project, author, position)",
     "CREATE INDEX items_area ON items (project, audience, area, position)",
     "CREATE INDEX items_topic ON items (project, topic) WHERE topic <> ''",
     "CREATE INDEX changes_item ON changes (project, kind, item_id, position)",
     "CREATE INDEX changes_waiting ON changes (project, replica, sequence) WHERE status = 'held'",
-    "CREATE INDEX feed_audience ON feed (project, audience, area, position) WHERE latest = 1",
-    "CREATE INDEX feed_author ON feed (project, author, position) WHERE latest = 1 AND author <> ''",
-    "CREATE INDEX feed_latest ON feed (project, position) WHERE latest = 1",
+    "CREATE INDEX feed_leaves ON feed (project, audience, area, position) WHERE leaves = 1",
+    "CREATE INDEX digests_author ON digests (project, author)",
     "CREATE INDEX conflicts_open ON conflicts (project, kind, item_id) WHERE closed_position IS NULL",
     "CREATE INDEX replicas_device ON replicas (project, device)",
     "CREATE INDEX replicas_person ON replicas (project, person)",

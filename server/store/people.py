@@ -25,9 +25,10 @@ class Person(Struct, frozen=True, kw_only=True):
 async def save_person(tx: Tx, person: Person) -> None:
     """Create or replace, with the areas."""
     await tx.execute(
-        "INSERT INTO people (project, person, name, role, language, active, password_hash, totp_secret, contact, created_at_ms) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project, person) DO UPDATE SET name = excluded.name, "
-        "role = excluded.role, language = excluded.language, active = excluded.active, "
+        "INSERT INTO people (project, person, name, role, language, active, password_hash, totp_secret, contact, "
+        "created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+        "ON CONFLICT (project, person) DO UPDATE SET name = excluded.name, role = excluded.role, "
+        "language = excluded.language, active = excluded.active, "
         "password_hash = excluded.password_hash, totp_secret = excluded.totp_secret, contact = excluded.contact",
         person.project,
         person.person,
@@ -47,7 +48,10 @@ async def save_person(tx: Tx, person: Person) -> None:
     )
 
 
-_COLUMNS = "p.project, p.person, p.name, p.role, p.language, p.active, p.password_hash, p.totp_secret, p.contact, p.created_at_ms"
+_COLUMNS = (
+    "p.project, p.person, p.name, p.role, p.language, p.active, p.password_hash, p.totp_secret, p.contact, "
+    "p.created_at_ms"
+)
 
 
 async def get_person(tx: Tx, project: str, person: str) -> Person | None:

@@ -65,15 +65,14 @@ class Scope(Struct, frozen=True, kw_only=True, dict=True):
     def _reading(self) -> frozenset[str]:
         return frozenset(self.reading_areas)
 
-    def cells(self) -> Iterator[tuple[Audience, str]]:
-        """The (audience, area) ranges that this scope reads whole; what the person wrote comes on top."""
-        yield "all", ""
-        for area in self.reading_areas:
-            yield "area", area
-        if self.leads:
-            for area in self.areas:
-                yield "team", area
-                yield "own", area
+    def ranges(self) -> Iterator[tuple[Audience, tuple[str, ...]]]:
+        """The audiences and areas that this scope reads whole; what the person wrote comes on top."""
+        yield "all", ("",)
+        if self.reading_areas:
+            yield "area", self.reading_areas
+        if self.leads and self.areas:
+            yield "team", self.areas
+            yield "own", self.areas
 
     def where(self, alias: str, first: int = 1) -> tuple[str, list[str]]:
         """A WHERE condition over (project, audience, area, author) of `alias`, its placeholders from `$first` on, and

@@ -120,7 +120,7 @@ class FeedRow(Keyed, Table, tablename="feed", db=ENGINE):
     audience = text()
     area = text()
     author = text()
-    latest = number()
+    leaves = number()
 
 
 class ConflictRow(Keyed, Table, tablename="conflicts", db=ENGINE):
@@ -132,6 +132,7 @@ class ConflictRow(Keyed, Table, tablename="conflicts", db=ENGINE):
     body = blob()
     opened_position = number()
     opened_at_ms = number()
+    place = number()
     closed_position = maybe_number()
     closed_at_ms = maybe_number()
     closed_by_replica = text()
@@ -139,14 +140,16 @@ class ConflictRow(Keyed, Table, tablename="conflicts", db=ENGINE):
 
 
 class DigestRow(Keyed, Table, tablename="digests", db=ENGINE):
-    """Sum and count of the items of one cell (audience, area, author): what a scope should hold is a sum of cells."""
+    """Sums over the items of one cell (audience, area, author): what a scope should hold is a sum of cells."""
 
     project = key()
     audience = text()
     area = text()
     author = text()
-    digest = number()
+    high = number()
+    low = number()
     held = number()
+    leaving = number()
 
 
 class ReplicaRow(Keyed, Table, tablename="replicas", db=ENGINE):
@@ -157,8 +160,8 @@ class ReplicaRow(Keyed, Table, tablename="replicas", db=ENGINE):
     made_up_to = number()
     received_up_to = number()
     receipted_up_to = number()
+    held = number()
     chain = text()
-    receipt = blob()
     lost = blob()
     first_at_ms = number()
     last_contact_at_ms = number()
