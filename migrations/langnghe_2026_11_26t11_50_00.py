@@ -24,6 +24,8 @@ STATEMENTS = (
     f"ALTER TABLE people ADD COLUMN contact {T}",
     f"ALTER TABLE deliveries ADD COLUMN payload_limit {N}",
     f"ALTER TABLE deliveries ADD COLUMN notice {T}",
+    "DROP INDEX deliveries_due",
+    "CREATE INDEX deliveries_due ON deliveries (project, next_try_at_ms, device, alert) WHERE next_try_at_ms IS NOT NULL",
 )
 
 

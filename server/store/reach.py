@@ -74,6 +74,24 @@ async def list_targets(tx: Tx, project: str, areas: Sequence[str], roles: Sequen
     ]
 
 
+async def list_leaders(tx: Tx, project: str, area: str, roles: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Devices with a usable subscription, (device, person, area) each: coordinators of the area, staff of any."""
+    _, above = await _around(tx, project, [area])
+    near = [area, *above]
+    rows = await tx.fetch(
+        "SELECT d.device, p.person FROM people p JOIN devices d ON d.project = p.project AND d.person = p.person "
+        "AND d.revoked_at_ms IS NULL AND d.wiped_at_ms IS NULL JOIN subscriptions s ON s.project = d.project "
+        f"AND s.device = d.device AND s.stale_at_ms IS NULL WHERE p.project = $1 AND p.active = 1 AND p.role IN "
+        f"{_listed(len(roles), 2)} AND (p.role <> 'coordinator' OR EXISTS (SELECT 1 FROM person_areas pa "
+        f"WHERE pa.project = p.project AND pa.person = p.person AND pa.area IN {_listed(len(near), 2 + len(roles))})) "
+        "ORDER BY d.device",
+        project,
+        *roles,
+        *near,
+    )
+    return [(row["device"], row["person"], area) for row in rows]
+
+
 class Contact(Struct, frozen=True, kw_only=True):
     """How to call a person, and when one of their phones was last heard of (ms)."""
 

@@ -144,6 +144,16 @@ async def put_back(tx: Tx, project: str, sendings: Sequence[Sending]) -> None:
     )
 
 
+async def has_due(tx: Tx, project: str, at_ms: int) -> bool:
+    """Whether there is anything to claim."""
+    row = await tx.fetch_one(
+        "SELECT 1 AS due FROM deliveries WHERE project = $1 AND next_try_at_ms <= $2 AND lease_until_ms <= $2 LIMIT 1",
+        project,
+        at_ms,
+    )
+    return row is not None
+
+
 async def next_due_ms(tx: Tx, project: str) -> int | None:
     """When the next delivery is due or its lease runs out; None when nothing is left to send."""
     row = await tx.fetch_one(

@@ -6,6 +6,7 @@ that. It knows nothing of the database: messages in, answers out, never an excep
 """
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import Callable
@@ -30,6 +31,9 @@ VAPID_LIFETIME_S: Final = 12 * 3600
 """RFC 8292 allows 24 hours; half of it leaves room for a clock that is wrong. Renewed when half worn out."""
 
 
+NOT_BEGUN: Final = Answer(0, reason="not begun")
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """One message to one subscription. `payload` is plain JSON; `p256dh` and `auth` are base64url."""
 
@@ -40,6 +44,8 @@ class Message(Struct, frozen=True, kw_only=True):
     ttl_s: int
     urgency: Urgency = "normal"
     topic: str = ""
+    start_before_s: float = math.inf
+    """When the caller's lease runs out (seconds since 1970): later it is not begun, and the answer is NOT_BEGUN."""
 
 
 class Sender:
@@ -101,6 +107,8 @@ class Sender:
             return Answer(400, reason=str(fault))
         gate = self._gates.setdefault(endpoint.origin, asyncio.Semaphore(self._at_once))
         async with gate:
+            if self._clock() >= message.start_before_s:
+                return NOT_BEGUN
             paused = self._paused_until.get(endpoint.origin, 0.0) - self._clock()
             if paused > 0:
                 return Answer(429, str(int(paused) + 1), "paused by an earlier answer")

@@ -1,0 +1,94 @@
+"""Which event has which consequences: the whole table on one screen.
+
+A handler stands in a transaction of its own together with the note that its event is done: it happens once or not at
+all, whatever dies. So a handler writes to the database only; what must leave the house is queued there for the sender.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import Struct
+
+from server import events
+from server.exchange.alert_release import release
+from server.jobs.queueing import queue_alert
+from server.settings import AlertRules
+from server.store.alarms import raise_alarm
+from server.store.alerts import get_alert
+from server.store.sending import note_report
+from server.store.subscriptions import remove_subscription
+from server.store.writer import WriteTx
+
+log = logging.getLogger("langnghe.jobs")
+
+
+class Moment(Struct, frozen=True):
+    """What a handler may know besides its event: the server's clock now and when the event happened (ms), the rules."""
+
+    now_ms: int
+    at_ms: int
+    rules: AlertRules
+
+
+Handler = Callable[[WriteTx, Any, Moment], Awaitable[None]]
+
+
+async def send_when_due(tx: WriteTx, event: events.AlertSubmitted | events.AlertApproved, moment: Moment) -> None:
+    """Without an undo window an alert leaves at once; otherwise the scheduler sends it."""
+    alert = await get_alert(tx, event.project, event.alert)
+    if alert is not None and alert.status == "scheduled" and (alert.send_at_ms or 0) <= moment.now_ms:
+        await release(tx, alert, now_ms=moment.now_ms)
+
+
+async def queue_deliveries(tx: WriteTx, event: events.AlertSent, moment: Moment) -> None:
+    """Write the ledger, unless the alert was closed meanwhile."""
+    alert = await get_alert(tx, event.project, event.alert)
+    if alert is not None and alert.status == "sent":
+        await queue_alert(tx, alert, now_ms=moment.now_ms, rules=moment.rules)
+
+
+async def note_in_ledger(tx: WriteTx, event: events.DeliveryReported, moment: Moment) -> None:
+    """What a phone said of an alert. Its clock may run ahead; the ledger's does not."""
+    await note_report(
+        tx,
+        event.project,
+        event.alert,
+        event.device,
+        shown_at_ms=event.shown_at_ms,
+        opened_at_ms=event.opened_at_ms,
+        confirmed_at_ms=event.confirmed_at_ms,
+        at_ms=moment.at_ms,
+    )
+
+
+async def alarm_operator(tx: WriteTx, event: events.SenderRefused, moment: Moment) -> None:
+    """A push service refuses our own request: no subscription is at fault, a person must look."""
+    log.error("push service %s refuses our requests: %d %s", event.host, event.status, event.reason)
+    alarm = f"webpush:{event.host}:{event.status}"
+    await raise_alarm(tx, event.project, alarm, at_ms=moment.at_ms, detail=event.reason)
+
+
+async def forget_subscription(tx: WriteTx, event: events.DeviceRevoked, moment: Moment) -> None:  # noqa: ARG001
+    """A revoked device gets no webpush."""
+    await remove_subscription(tx, event.project, event.device)
+
+
+TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
+    events.AlertSubmitted: (send_when_due,),
+    events.AlertApproved: (send_when_due,),
+    events.AlertSent: (queue_deliveries,),
+    events.DeliveryReported: (note_in_ledger,),
+    events.SenderRefused: (alarm_operator,),
+    events.DeviceRevoked: (forget_subscription,),
+    # For live updates and the record; nothing follows in the database.
+    events.AlertUndone: (),
+    events.AlertCancelled: (),
+    events.AlertExpired: (),
+    events.AlertEscalated: (),
+    events.SubscriptionEnded: (),
+    events.SubmissionReceived: (),
+    events.TopicMarkedUrgent: (),
+    events.AnswerGiven: (),
+    events.FormPublished: (),
+}
