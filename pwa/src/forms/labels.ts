@@ -5,6 +5,7 @@ import type { Fields, FormSource, Labels, Language } from './contract'
 import { csvRows } from './areas'
 import { bare, instanceIds } from './fields'
 import { pickLanguage } from './language'
+import { plain } from './plain'
 import { childElements, first, localPath, readShape, type FormShape } from './shape'
 import { humanValue, type Kind } from './values'
 
@@ -81,10 +82,6 @@ export async function labels(source: FormSource, language: Language): Promise<Fo
     },
   }
 }
-
-/** Markdown and markup away: a label in a list is plain words. */
-export const plain = (text: string): string =>
-  text.replace(/<[^>]+>/g, '').replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/(\*\*|__)(.+?)\1/g, '$2').replace(/(^|\s)[*_](\S.*?)[*_](?=\s|$)/g, '$1$2').replace(/^#+\s*/gm, '').replace(/\s+/g, ' ').trim()
 
 const KINDS: Record<string, Kind> = { int: 'number', decimal: 'number', date: 'date', time: 'time', dateTime: 'dateTime', geopoint: 'place', geotrace: 'place', geoshape: 'place', binary: 'file' }
 

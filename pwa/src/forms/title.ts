@@ -1,6 +1,7 @@
 /** A few words that tell one draft from the next: the form's instance name, else its first answers. */
 import type { AnyLeafNode } from '@getodk/xforms-engine'
 import { untrack } from 'solid-js'
+import { namesOf } from './appearances'
 import type { Fields } from './contract'
 import { isLeaf, type Session } from './session'
 
@@ -28,7 +29,7 @@ function wordOf(node: AnyLeafNode): string {
     const value = node.currentState.value[0]
     return value === undefined ? '' : (node.getValueOption(value)?.label.asString ?? value)
   }
-  if (node.nodeType !== 'input' || node.valueType !== 'string' || node.appearances.masked) return ''
+  if (node.nodeType !== 'input' || node.valueType !== 'string' || namesOf(node).has('masked')) return ''
   const text = node.currentState.instanceValue
   return text === node.definition.template.value ? '' : text
 }

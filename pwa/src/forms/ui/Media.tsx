@@ -1,0 +1,36 @@
+/** A picture, sound or video that came with the form. Where the phone lacks it, its name is said instead. */
+import { createResource, Match, Show, Switch, type Component } from 'solid-js'
+import { useFiller } from './context'
+
+interface Props {
+  kind: 'image' | 'audio' | 'video'
+  /** `jr://images/name.svg` */
+  source: string
+  alt: string
+}
+
+export const fileName = (source: string): string => decodeURIComponent(source.replace(/^jr:\/\/[^/]+\//, ''))
+
+export const Media: Component<Props> = (props) => {
+  const { media, words } = useFiller()
+  const [address] = createResource(() => props.source, (source) => media(fileName(source)))
+  return (
+    <Show when={!address.loading}>
+      <Show when={address()} fallback={<span class="form-missing">{words.missingFile(fileName(props.source))}</span>}>
+        {(url) => (
+          <Switch>
+            <Match when={props.kind === 'image'}>
+              <img class="form-media" src={url()} alt={props.alt} />
+            </Match>
+            <Match when={props.kind === 'audio'}>
+              <audio class="form-media" src={url()} controls preload="none" aria-label={props.alt} />
+            </Match>
+            <Match when={props.kind === 'video'}>
+              <video class="form-media" src={url()} controls preload="none" aria-label={props.alt} />
+            </Match>
+          </Switch>
+        )}
+      </Show>
+    </Show>
+  )
+}

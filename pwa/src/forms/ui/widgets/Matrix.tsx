@@ -1,0 +1,38 @@
+/** One row of a grid of choices. The headings of a `label` question stand above the buttons of `list-nolabel` rows; each
+ * button still says its own label to a screen reader. */
+import { For, Show, type Component } from 'solid-js'
+import type { MatrixRole } from '../matrix'
+import { RichText, TextMedia } from '../RichText'
+import type { ChoicesProps } from './Choices'
+
+export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) => (
+  <div class="form-matrix" data-role={props.role} style={{ '--count': props.entries.length }}>
+    <For each={props.entries}>
+      {(entry) => (
+        <Show
+          when={props.role !== 'head'}
+          fallback={
+            <span class="form-matrix-head">
+              <TextMedia text={entry.option.label} />
+              <RichText text={entry.option.label} />
+            </span>
+          }
+        >
+          <label>
+            <input
+              type={props.multiple ? 'checkbox' : 'radio'}
+              name={props.id}
+              value={entry.value}
+              checked={props.isOn(entry.value)}
+              aria-describedby={props.describedBy}
+              onChange={(event) => props.choose(entry.value, event.currentTarget.checked)}
+            />
+            <span classList={{ unseen: props.role === 'row' }}>
+              <RichText text={entry.option.label} />
+            </span>
+          </label>
+        </Show>
+      )}
+    </For>
+  </div>
+)
