@@ -13,7 +13,10 @@ from pathlib import Path
 from litestar import Litestar
 from litestar.datastructures import State
 
-from server.http import attachments, enrol, roster
+from server.exchange.budget import Floors
+from server.exchange.receipts import signer
+from server.exchange.sync import Exchange
+from server.http import attachments, courier, enrol, roster, sync
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.described import DESCRIPTION
@@ -47,6 +50,9 @@ ROUTES = [
     roster.get_devices,
     roster.revoke_device,
     live,
+    sync.sync,
+    sync.repair,
+    courier.courier,
 ]
 
 
@@ -70,6 +76,8 @@ def create_app(
             app.state.private_keys = load_keys(settings.data)
             app.state.database = await open_database(settings.database_url, settings.data)
             stack.push_async_callback(app.state.database.close)
+            sign = signer(app.state.private_keys.receipt)
+            app.state.exchange = Exchange(app.state.database, sign, Floors())
             app.state.database.writer.listen(app.state.wakings.wake)
             yield
 

@@ -144,8 +144,8 @@ PROBLEMS: dict[str, Kind] = {
         400,
         "Khóa công khai không hợp lệ",
         "The public key is not valid",
-        "Khóa công khai của thiết bị phải là điểm P-256 dạng SPKI mã hóa base64url.",
-        "The device's public key must be a P-256 key, SPKI in base64url.",
+        "Khóa công khai của thiết bị phải là khóa P-256: SPKI mã hóa base64url, hoặc JWK.",
+        "The device's public key must be a P-256 key: SPKI in base64url, or a JWK.",
     ),
     "person_unknown": Kind(
         404,
@@ -197,6 +197,13 @@ PROBLEMS: dict[str, Kind] = {
         "The file is no XLSForm",
         "Không đọc được tệp như một XLSForm: {fault}",
         "The file could not be read as an XLSForm: {fault}",
+    ),
+    "form_version_taken": Kind(
+        409,
+        "Phiên bản đã được công bố",
+        "This version is published already",
+        "Phiên bản {version} của biểu mẫu {form} đã công bố với nội dung khác. Hãy đổi ô version ở trang settings.",
+        "Version {version} of form {form} was published with other content. Change version in the settings sheet.",
     ),
     # Attachments
     "attachment_unknown": Kind(

@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from server.problems import Problem
 
 MAGIC = b"LNC1"
+POINT_BYTES = 65
 LABEL = "lang-nghe courier 1|"
 MAX_BUNDLE_BYTES = 8 * 1024 * 1024
 MAX_PLAIN_BYTES = 32 * 1024 * 1024
@@ -77,7 +78,7 @@ def open_bundle(sealed: bytes, project: str, seal_key: ec.EllipticCurvePrivateKe
 
 
 def verify_author(bundle: Bundle, public_key: str) -> None:
-    """Prove that the device whose enrolled key (SPKI, base64url) this is signed the bundle. Problem bundle_unproven."""
+    """Prove that the device whose enrolled key this is signed the bundle. Problem bundle_unproven."""
     try:
         key = read_public_key(public_key)
         raw = from_base64url(bundle.signature)
@@ -90,11 +91,27 @@ def verify_author(bundle: Bundle, public_key: str) -> None:
 
 
 def read_public_key(text: str) -> ec.EllipticCurvePublicKey:
-    """A P-256 public key from base64url of its SPKI. Errors: ValueError."""
-    key = load_der_public_key(from_base64url(text))
+    """A P-256 public key: a JWK as JSON text, or base64url of the SPKI or the 65-byte point. Errors: ValueError."""
+    if text.startswith("{"):
+        return _read_jwk(text)
+    raw = from_base64url(text)
+    if len(raw) == POINT_BYTES:
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+    key = load_der_public_key(raw)
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
         return key
     raise ValueError("not a P-256 key")
+
+
+def _read_jwk(text: str) -> ec.EllipticCurvePublicKey:
+    try:
+        jwk = msgspec.json.decode(text, type=dict[str, object])
+    except msgspec.MsgspecError as error:
+        raise ValueError("no JSON Web Key") from error
+    if jwk.get("crv") != "P-256":
+        raise ValueError("not a P-256 key")
+    point = b"\4" + from_base64url(str(jwk.get("x", ""))) + from_base64url(str(jwk.get("y", "")))
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def from_base64url(text: str) -> bytes:

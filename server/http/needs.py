@@ -1,6 +1,7 @@
 """What a handler may ask for by parameter name, given by Litestar's injection: the one list.
 
 actor: Actor · database: Database · settings: Settings · keys: Keys · now_ms: int (server's clock) · wakings: Wakings
+exchange: Exchange (what a sync needs)
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from server.exchange.sync import Exchange
 from server.http.live import Wakings
 from server.keys import Keys
 from server.problems import Problem
@@ -56,11 +58,18 @@ def give_wakings(state: State) -> Wakings:
     return wakings
 
 
+def give_exchange(state: State) -> Exchange:
+    """What a sync needs beside its request."""
+    exchange: Exchange = state.exchange
+    return exchange
+
+
 NEEDS: Mapping[str, Provide] = {
     "actor": Provide(give_actor, sync_to_thread=False),
     "database": Provide(give_database, sync_to_thread=False),
     "settings": Provide(give_settings, sync_to_thread=False),
     "keys": Provide(give_keys, sync_to_thread=False),
+    "exchange": Provide(give_exchange, sync_to_thread=False),
     "wakings": Provide(give_wakings, sync_to_thread=False),
     "now_ms": Provide(give_now_ms, sync_to_thread=False),
 }

@@ -18,6 +18,7 @@ from server.app import create_app
 from server.exchange import enrol
 from server.settings import Settings
 from server.store.database import Database
+from server.store.forms import FormVersion, add_form_version
 from tests.conftest import Place
 
 PROJECT = "an-giang"
@@ -71,6 +72,12 @@ class Phone:
         self.client.cookies.clear()
         return await self.client.request(method, path, headers=headers, **more)
 
+    async def sync(self, *changes: dict[str, Any], **more: Any) -> Response:
+        """POST /sync; `made_up_to` follows from the changes where it is not given."""
+        made = max([0, *(change["sequence"] for change in changes)])
+        body = {"protocol": 1, "replica": self.replica, "made_up_to": made, "changes": list(changes), **more}
+        return await self.ask("POST", "/sync", json=body)
+
     async def enrol(self, code: str) -> Response:
         body = {"code": code, "replica": self.replica, "public_key": self.public_key, "device_name": "Máy thử"}
         answer = await self.ask("POST", "/enrol", json=body)
@@ -78,6 +85,17 @@ class Phone:
             self.token = answer.cookies["__Host-session"]
             self.me = answer.json()
         return answer
+
+
+def report(sequence: int, name: str = "", area: str = "30000", **fields: str) -> dict[str, Any]:
+    """A change that creates a submission, as a phone sends it."""
+    return {
+        "sequence": sequence,
+        "intent": "create",
+        "kind": "submission",
+        "id": name or f"uuid:{secrets.token_hex(8)}",
+        "fields": {"form": "quick", "form_version": "1", "area": area, "/data/what": "nước mặn", **fields},
+    }
 
 
 @pytest.fixture
@@ -199,5 +217,11 @@ async def _people_the_project(db: Database) -> None:
             await tx.execute(
                 "INSERT INTO person_areas (project, person, area) VALUES ($1, $2, $3)", PROJECT, person, area
             )
+
+        quick = FormVersion(
+            project=PROJECT, form="quick", version="1", title="Phản ánh nhanh", hash="0" * 64, xform=b"<h:html/>",
+            published_at_ms=NOW_MS,
+        )  # fmt: skip
+        await add_form_version(tx, quick)
 
     await db.writer.run(unit)
