@@ -52,6 +52,7 @@ class _Identity:
             self.warnings.append(fault("form_id_missing", sheet.place(), form=self.form))
         elif said != self.form:
             self.warnings.append(fault("form_id_changed", sheet.place(row, "form_id"), form=self.form))
+        self.version_place = sheet.place(row, "version")
         told = settings.get("version", "")
         self.version = _slug(told)[:64] or hashlib.sha256(content).hexdigest()[:12]
         if not told:
@@ -102,6 +103,7 @@ def _convert(workbook: Workbook, identity: _Identity, faults: list[Fault], warni
         languages=languages,
         xform=xform,
         files=files,
+        version_place=identity.version_place,
         places={path: survey.place(row, "name") for row, path in walk(survey, identity.root)},
         needs=sorted(_files_named(xform) - set(files)),
         questions=len(re.findall(r"<(?:input|select1?|upload|range|trigger|odk:rank)[\s>]", xform)),

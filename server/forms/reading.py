@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from server.forms.faults import Fault, Place
+from server.forms.faults import NOWHERE, Fault, Place
 from server.forms.privacy import Personal
 
 
@@ -25,5 +25,6 @@ class Reading(Struct, kw_only=True):
     needs: list[str] = field(default_factory=list)
     """Names of further attachments that the form refers to."""
     questions: int = 0
+    version_place: Place = NOWHERE
     places: dict[str, Place] = field(default_factory=dict)
     """Field path -> the cell of its name, for what the engine says."""

@@ -89,6 +89,21 @@ async def add_form_version(tx: Tx, published: FormVersion) -> None:
     )
 
 
+async def set_form_terms(tx: Tx, published: FormVersion) -> None:
+    """Who may fill a published version, and from when to when."""
+    await tx.execute(
+        "UPDATE form_versions SET opens_at_ms = $4, closes_at_ms = $5, areas = $6, roles = $7 "
+        "WHERE project = $1 AND form = $2 AND version = $3",
+        published.project,
+        published.form,
+        published.version,
+        published.opens_at_ms,
+        published.closes_at_ms,
+        _json(published.areas),
+        _json(published.roles),
+    )
+
+
 async def close_form(tx: Tx, project: str, form: str, at_ms: int) -> None:
     await tx.execute("UPDATE forms SET closed_at_ms = $3 WHERE project = $1 AND form = $2", project, form, at_ms)
 
