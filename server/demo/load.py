@@ -8,10 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.demo.facts import DemoArea, FormerArea, read_areas, read_former_areas, read_people
+from server.exchange.push import apply_server_changes
 from server.store.areas import Area, save_areas
 from server.store.people import Person, save_person
 from server.store.projects import create_project, get_project
 from server.store.writer import WriteTx
+from sync.protocol import Change
 
 NAME = "Lắng Nghe An Giang"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -22,7 +24,11 @@ async def load_demo(tx: WriteTx, project: str, *, epoch: str, now_ms: int) -> bo
     if await get_project(tx, project) is not None:
         return False
     await create_project(tx, project, NAME, epoch, now_ms)
-    await save_areas(tx, demo_areas(project))
+    areas = demo_areas(project)
+    await save_areas(tx, areas)
+    await apply_server_changes(
+        tx, project, [area_change(area) for area in areas if area.valid_to_ms is None], now_ms=now_ms
+    )
     for one in read_people():
         person = Person(
             project=project,
@@ -34,6 +40,12 @@ async def load_demo(tx: WriteTx, project: str, *, epoch: str, now_ms: int) -> bo
         )
         await save_person(tx, person)
     return True
+
+
+def area_change(area: Area) -> Change:
+    """The item by which phones know an area. Days are not needed there; `search` is what the phone searches."""
+    fields = {"name": area.name, "kind": area.kind, "parent": area.parent, "search": area.search}
+    return Change(sequence=0, intent="create", kind="area", id=area.area, fields={**fields})
 
 
 def demo_areas(project: str) -> list[Area]:

@@ -33,3 +33,10 @@ def test_a_commune_is_found_by_the_names_of_what_it_was_made_of() -> None:
 
 def test_a_search_needs_no_marks() -> None:
     assert fold("Đặc khu Phú Quốc") == "dac khu phu quoc"
+
+
+async def test_phones_learn_the_province_and_its_communes_as_items(database: Database) -> None:
+    await database.writer.run(lambda tx: load_demo(tx, "an-giang", epoch="one", now_ms=1))
+    rows = await database.reader.fetch("SELECT id, audience, deleted FROM items WHERE kind = 'area' ORDER BY id")
+    assert len(rows) == 103
+    assert {(row["audience"], row["deleted"]) for row in rows} == {("all", 0)}
