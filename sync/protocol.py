@@ -250,11 +250,24 @@ class ParcelContents(_Message, frozen=True):
     changes: list[Change] = field(default_factory=list)
 
 
+class SignedContents(_Message, frozen=True):
+    """What is sealed, so that no courier can speak for another phone.
+
+    `contents`: ParcelContents as JSON text, so both sides sign the same bytes. `signature`: base64url ECDSA P-256/SHA-256
+    (r||s) by the key that `device` enrolled with, over the text `lang-nghe parcel 1|PROJECT|REPLICA|DEVICE|CONTENTS`.
+    """
+
+    device: str
+    contents: str
+    signature: str
+
+
 class Parcel(_Message, frozen=True):
     """Body of POST /courier and of the file that leaves a phone. The courier can read nothing but these names.
 
-    `sealed`: base64url of HPKE's encapsulated key and the ciphertext of canonical ParcelContents, to the project's key;
-    `project` and `replica` are its associated data.
+    `sealed`: base64url of HPKE's encapsulated key (65 bytes) and the ciphertext of gzipped SignedContents, to the
+    project's seal key: RFC 9180 base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM; `info` is the text
+    `lang-nghe parcel 1|PROJECT|REPLICA`, no associated data.
     """
 
     project: str
@@ -268,7 +281,8 @@ class ParcelAnswer(_Message, frozen=True):
     replica: str
     receipt: Receipt | None = None
     code: str = ""
-    """Empty, or why nothing was taken: `epoch_changed` | `seal_broken` | `replica_unknown` | `protocol_unknown`."""
+    """Empty, or why nothing was taken: `epoch_changed` | `seal_broken` | `replica_unknown` | `protocol_unknown` |
+    `kept_apart` (its device was revoked: a person will look at it)."""
 
 
 DIGEST_BUCKETS = 16

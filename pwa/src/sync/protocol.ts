@@ -167,6 +167,12 @@ export interface ParcelContents {
   readonly changes?: readonly Change[]
 }
 
+export interface SignedContents {
+  readonly device: string
+  readonly contents: string
+  readonly signature: string
+}
+
 export interface Parcel {
   readonly project: string
   readonly replica: string
