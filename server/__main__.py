@@ -21,9 +21,33 @@ def build_parser() -> argparse.ArgumentParser:
     invite = commands.add_parser("invite", help="tạo liên kết đăng ký thiết bị · make enrolment links")
     invite.add_argument("person", nargs="+", metavar="MÃ-NGƯỜI", help="xem: langnghe people")
 
+    form = commands.add_parser("form", help="biểu mẫu · forms").add_subparsers(dest="action", required=True)
+    add_publish(form.add_parser("publish", help="công bố một XLSForm · publish an XLSForm"))
+
     commands.add_parser("people", help="danh sách người dùng · list people")
     commands.add_parser("restore", help="sau khi phục hồi bản sao lưu · after a backup was put back")
     return parser
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """The words of `form publish`."""
+    parser.add_argument("file", metavar="TỆP.xlsx")
+    parser.add_argument("--purpose", default="", metavar="MỤC-ĐÍCH", help="vì sao thu thập dữ liệu cá nhân · why")
+    parser.add_argument(
+        "--consent", default="", metavar="LỜI-ĐỒNG-Ý", help="lời đồng ý người được hỏi nghe · consent text"
+    )
+    parser.add_argument("--retention", type=int, metavar="SỐ-NGÀY", help="giữ câu trả lời bao lâu · days kept")
+    parser.add_argument(
+        "--area", action="append", default=[], metavar="MÃ", help="chỉ cho địa bàn này · only this area"
+    )
+    parser.add_argument(
+        "--role", action="append", default=[], metavar="VAI-TRÒ", help="chỉ cho vai trò này · only this role"
+    )
+    parser.add_argument("--opens", default="", metavar="NGÀY", help="mở từ ngày (2026-12-01) · opens")
+    parser.add_argument("--closes", default="", metavar="NGÀY", help="đóng hết ngày · closes at the end of that day")
+    parser.add_argument("--media", default="", metavar="THƯ-MỤC|ZIP", help="tệp kèm biểu mẫu · form attachments")
+    parser.add_argument("--language", choices=("vi", "en"), default="vi", help="ngôn ngữ của lời báo · of the messages")
+    parser.add_argument("--check", action="store_true", help="chỉ kiểm tra, không công bố · only check")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.commands.restoring import restore
 
         return asyncio.run(restore(settings))
+    if asked.command == "form":
+        from server.commands.forms import publish, read_asked
+
+        return asyncio.run(publish(settings, read_asked(asked)))
     from server.commands import invitations
 
     if asked.command == "invite":

@@ -3,13 +3,18 @@
 Exit code 0: published, or unchanged. 1: faults, nothing was published. 2: the file or the media cannot be read.
 """
 
+import argparse
+import secrets
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from server.demo.load import load_demo
 from server.exchange.forms import Publisher, Standing
 from server.forms.attachments import files_in_zip
 from server.forms.faults import Fault
@@ -18,6 +23,8 @@ from server.forms.publishing import Terms, publish_prepared, taken_fault, versio
 from server.problems import Language
 from server.settings import Settings
 from server.store.database import Database, open_database
+from server.store.projects import create_project, get_project
+from server.store.writer import WriteTx
 
 _SAID: dict[Standing, tuple[str, str]] = {
     "new": ("Đã công bố", "published"),
@@ -45,13 +52,57 @@ class Answered(Struct, frozen=True):
     code: int
 
 
+def read_asked(words: argparse.Namespace) -> Asked:
+    """The command line's words; a day is a day in Vietnam. Errors: SystemExit with a sentence."""
+    try:
+        terms = Terms(
+            areas=tuple(words.area),
+            roles=tuple(words.role),
+            opens_at_ms=_day_ms(words.opens, 0),
+            closes_at_ms=_day_ms(words.closes, 1),
+        )
+    except ValueError as error:
+        raise SystemExit(f"Ngày phải có dạng 2026-12-01 · not a day: {error}") from error
+    return Asked(
+        file=Path(words.file),
+        statement=Statement(words.purpose, words.consent, words.retention),
+        terms=terms,
+        media=Path(words.media) if words.media else None,
+        language=words.language,
+        dry_run=words.check,
+    )
+
+
+def _day_ms(day: str, after: int) -> int | None:
+    """The first moment (ms) of a day in Vietnam, `after` days later; None for no day."""
+    if not day:
+        return None
+    moment = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(days=after)
+    return int(moment.timestamp() * 1000)
+
+
 async def publish(settings: Settings, asked: Asked) -> int:
     """Open the project, publish, print. Answers the exit code."""
     async with await open_database(settings.database_url, settings.data) as database:
-        answered = await publish_file(database, settings, asked, now_ms=int(time.time() * 1000))
+        now_ms = int(time.time() * 1000)
+        await _make_project(database, settings, now_ms)
+        answered = await publish_file(database, settings, asked, now_ms=now_ms)
     for line in answered.lines:
         print(line, file=sys.stdout if answered.code == 0 else sys.stderr)
     return answered.code
+
+
+async def _make_project(database: Database, settings: Settings, now_ms: int) -> None:
+    """A form may be published before the server was ever started: the project is then made as `run` makes it."""
+
+    async def make(tx: WriteTx) -> None:
+        epoch = secrets.token_hex(8)
+        if settings.demo != "none":
+            await load_demo(tx, settings.project, epoch=epoch, now_ms=now_ms)
+        elif await get_project(tx, settings.project) is None:
+            await create_project(tx, settings.project, settings.project, epoch, now_ms)
+
+    await database.writer.run(make)
 
 
 async def publish_file(database: Database, settings: Settings, asked: Asked, *, now_ms: int) -> Answered:

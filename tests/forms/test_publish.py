@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.__main__ import main
 from server.commands.forms import Asked, publish_file
 from server.exchange.forms import may_fill
 from server.forms.prepare import Statement
@@ -234,3 +235,15 @@ def every_kind() -> bytes:
 async def test_our_own_form_of_every_kind_publishes_too(database: Database, settings: Settings, tmp_path: Path) -> None:
     answered = await publish_file(database, settings, Asked(file=write(tmp_path, every_kind())), now_ms=1)
     assert answered.code == 0, answered.lines
+
+
+def test_the_command_line_publishes_before_the_server_was_ever_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path / "data"))
+    file = write(tmp_path, form())
+    assert main(["form", "publish", str(file), "--closes", "2026-12-31", "--role", "collaborator"]) == 0
+    assert "Đã công bố · published: thu (thu, 1)" in capfd.readouterr().out
+    faulty = write(tmp_path, workbook([QUESTIONS, ("text", "a", "A", "foo()")]), "loi.xlsx")
+    assert main(["form", "publish", str(faulty)]) == 1
+    assert capfd.readouterr().err.startswith("survey!D2: Không có hàm foo().")
