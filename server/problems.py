@@ -262,21 +262,6 @@ PROBLEMS: dict[str, Kind] = {
         "Máy chủ tạm hết chỗ lưu tệp đính kèm. Tệp vẫn còn trên máy của bạn và sẽ được tải lên sau.",
         "The server is out of space for attachments. The file is still on your phone and is sent later.",
     ),
-    # Courier
-    "bundle_unreadable": Kind(
-        422,
-        "Không mở được gói gửi hộ",
-        "The courier bundle cannot be opened",
-        "Gói gửi hộ bị hỏng hoặc không dành cho dự án này. Tệp gốc trên máy người gửi vẫn còn nguyên.",
-        "The courier bundle is damaged or not sealed to this project. The author's phone still holds everything.",
-    ),
-    "bundle_unproven": Kind(
-        422,
-        "Không xác minh được gói gửi hộ",
-        "The courier bundle is not proven",
-        "Chữ ký trong gói gửi hộ không phải của thiết bị đã đăng ký.",
-        "The signature inside the courier bundle is not that of an enrolled device.",
-    ),
     # Webpush and alerts
     "subscription_invalid": Kind(
         422,

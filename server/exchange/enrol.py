@@ -8,7 +8,7 @@ other phone is refused. Codes and tokens are random and long, made by the caller
 from msgspec import Struct
 
 from server.events import DeviceRevoked
-from server.exchange.bundle import read_public_key
+from server.exchange.parcel import read_public_key
 from server.problems import Problem
 from server.store import enrolment
 from server.store.actor import Actor, hash_secret, load_device_actor

@@ -5,12 +5,15 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from httpx import Response
+from msgspec import structs
 
-from server.exchange.bundle import Bundle, read_public_key, seal_bundle
+from server.exchange.parcel import from_base64url, read_public_key, seal_parcel, signed_bytes, to_base64url
 from server.store.database import Database
+from sync.protocol import Parcel, SignedContents
 from tests.http.conftest import PROJECT, Phone, report
 from tests.http.test_sync import verify_receipt
 
@@ -18,27 +21,31 @@ PhoneOf = Callable[[str], Awaitable[Phone]]
 Tables = Callable[[], Awaitable[dict[str, int]]]
 
 
-def close(author: Phone, *changes: dict[str, Any], signer: Phone | None = None, **more: Any) -> bytes:
+def close(author: Phone, *changes: dict[str, Any], signer: Phone | None = None, **more: Any) -> Parcel:
     """What the author's phone puts into the file."""
-    request = {
-        "protocol": 1, "replica": author.replica, "made_up_to": changes[-1]["sequence"], "changes": changes, **more,
+    contents = {
+        "protocol": 1, "epoch": "e1", "replica": author.replica, "made_up_to": changes[-1]["sequence"],
+        "changes": changes, **more,
     }  # fmt: skip
-    unsigned = Bundle(PROJECT, author.me["device"], json.dumps(request), "")
-    signed = Bundle(PROJECT, unsigned.device, unsigned.request, (signer or author).sign(unsigned.signed_bytes()))
-    return seal_bundle(signed, read_public_key(author.me["seal_key"]))
+    unsigned = SignedContents(device=author.me["device"], contents=json.dumps(contents), signature="")
+    signature = (signer or author).sign(signed_bytes(PROJECT, author.replica, unsigned))
+    signed = SignedContents(device=unsigned.device, contents=unsigned.contents, signature=signature)
+    return seal_parcel(PROJECT, author.replica, signed, read_public_key(author.me["seal_key"]))
 
 
-async def deliver(courier: Phone, sealed: bytes) -> Response:
-    return await courier.ask("POST", "/courier", content=sealed, headers={"Content-Type": "application/octet-stream"})
+async def deliver(courier: Phone, parcel: Parcel) -> Response:
+    return await courier.ask(
+        "POST", "/courier", content=msgspec.json.encode(parcel), headers={"Content-Type": "application/json"}
+    )
 
 
-async def test_a_bundle_arrives_and_its_receipt_goes_back(phone_of: PhoneOf) -> None:
+async def test_a_parcel_arrives_and_its_receipt_goes_back(phone_of: PhoneOf) -> None:
     alice, bob, stan = await phone_of("alice"), await phone_of("bob"), await phone_of("stan")
     change = report(1)
     answer = await deliver(bob, close(alice, change))
     assert answer.status_code == 200, answer.text
     assert verify_receipt(alice, answer.json()["receipt"]).up_to == 1
-    assert set(answer.json()) == {"replica", "epoch", "receipt"}
+    assert set(answer.json()) == {"replica", "receipt"}
     (item,) = [item for item in (await stan.sync()).json()["items"] if item["id"] == change["id"]]
     assert item["author"] == "alice"
 
@@ -57,7 +64,7 @@ async def test_delivery_and_the_phones_own_sync_are_one(phone_of: PhoneOf, table
     }
 
 
-async def test_a_bundle_that_comes_before_earlier_changes_waits(phone_of: PhoneOf) -> None:
+async def test_a_parcel_that_comes_before_earlier_changes_waits(phone_of: PhoneOf) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     answer = await deliver(bob, close(alice, report(2)))
     assert answer.json()["receipt"]["up_to"] == 0
@@ -65,50 +72,73 @@ async def test_a_bundle_that_comes_before_earlier_changes_waits(phone_of: PhoneO
     assert (await alice.sync(made_up_to=2)).json()["received_up_to"] == 2
 
 
-async def test_nobody_but_the_server_can_read_a_bundle(phone_of: PhoneOf) -> None:
+async def test_nobody_but_the_server_can_read_a_parcel(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
-    assert "nước mặn".encode() not in close(alice, report(1))
+    sealed = from_base64url(close(alice, report(1)).sealed)
+    assert "nước mặn".encode() not in sealed
+    assert alice.me["device"].encode() not in sealed
 
 
 @pytest.mark.parametrize("byte", [0, 4, 30, 80, -1])
-async def test_an_altered_bundle_is_not_opened(phone_of: PhoneOf, tables: Tables, byte: int) -> None:
+async def test_an_altered_parcel_is_not_opened(phone_of: PhoneOf, tables: Tables, byte: int) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
-    sealed = bytearray(close(alice, report(1)))
+    parcel = close(alice, report(1))
+    sealed = bytearray(from_base64url(parcel.sealed))
     sealed[byte] ^= 1
     before = await tables()
-    answer = await deliver(bob, bytes(sealed))
-    assert (answer.status_code, answer.json()["code"]) == (422, "bundle_unreadable")
+    answer = await deliver(bob, structs.replace(parcel, sealed=to_base64url(bytes(sealed))))
+    assert answer.json() == {"replica": alice.replica, "code": "seal_broken"}
     assert await tables() == before
 
 
-@pytest.mark.parametrize("sealed", [b"", b"LNC1", b"PK\x03\x04" + b"\0" * 200, b"LNC1" + b"\x04" + b"\xff" * 200])
-async def test_what_is_no_bundle_is_not_opened(phone_of: PhoneOf, sealed: bytes) -> None:
+@pytest.mark.parametrize("sealed", ["", "????", "AAAA", to_base64url(b"\x04" + b"\xff" * 200)])
+async def test_what_is_no_parcel_is_not_opened(phone_of: PhoneOf, sealed: str) -> None:
     bob = await phone_of("bob")
-    assert (await deliver(bob, sealed)).json()["code"] == "bundle_unreadable"
+    answer = await deliver(bob, Parcel(project=PROJECT, replica="r", sealed=sealed))
+    assert answer.json()["code"] == "seal_broken"
 
 
-async def test_a_bundle_for_another_project_is_not_opened(phone_of: PhoneOf) -> None:
+async def test_the_names_on_the_outside_cannot_be_changed(phone_of: PhoneOf) -> None:
+    alice, bob = await phone_of("alice"), await phone_of("bob")
+    parcel = close(alice, report(1))
+    for other in (structs.replace(parcel, replica=bob.replica), structs.replace(parcel, project="elsewhere")):
+        assert (await deliver(bob, other)).json()["code"] == "seal_broken"
+
+
+async def test_a_parcel_sealed_to_another_key_is_not_opened(phone_of: PhoneOf) -> None:
     bob = await phone_of("bob")
-    strange = seal_bundle(Bundle(PROJECT, "d", "{}", "s"), ec.generate_private_key(ec.SECP256R1()).public_key())
-    assert (await deliver(bob, strange)).json()["code"] == "bundle_unreadable"
+    contents = SignedContents(device="d", contents="{}", signature="s")
+    strange = seal_parcel(PROJECT, "r", contents, ec.generate_private_key(ec.SECP256R1()).public_key())
+    assert (await deliver(bob, strange)).json()["code"] == "seal_broken"
 
 
-async def test_only_the_authors_device_can_prove_a_bundle(phone_of: PhoneOf, tables: Tables) -> None:
+async def test_only_the_authors_device_can_sign_a_parcel(phone_of: PhoneOf, tables: Tables) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     before = await tables()
-    forged = close(alice, report(1), signer=bob)
-    answer = await deliver(bob, forged)
-    assert (answer.status_code, answer.json()["code"]) == (422, "bundle_unproven")
-    unknown = seal_bundle(Bundle(PROJECT, "nobody", "{}", "AA"), read_public_key(alice.me["seal_key"]))
-    assert (await deliver(bob, unknown)).json()["code"] == "bundle_unproven"
+    assert (await deliver(bob, close(alice, report(1), signer=bob))).json()["code"] == "seal_broken"
+    alice.me["device"] = "nobody"
+    assert (await deliver(bob, close(alice, report(1)))).json()["code"] == "replica_unknown"
     assert await tables() == before
 
 
-async def test_a_proven_bundle_that_is_malformed_saves_nothing(phone_of: PhoneOf, tables: Tables) -> None:
+async def test_a_device_cannot_speak_for_anothers_replica(phone_of: PhoneOf, tables: Tables) -> None:
+    alice, bob = await phone_of("alice"), await phone_of("bob")
+    await alice.sync(report(1))
+    before = await tables()
+    bob.replica = alice.replica
+    assert (await deliver(bob, close(bob, report(2, area="30003")))).json()["code"] == "replica_unknown"
+    assert await tables() == before
+
+
+async def test_a_proven_parcel_that_is_malformed_saves_nothing(phone_of: PhoneOf, tables: Tables) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     before = await tables()
-    assert (await deliver(bob, close(alice, report(1), protocol=9))).json()["code"] == "protocol_unsupported"
-    assert (await deliver(bob, close(alice, report(1), lost="none"))).json()["code"] == "body_malformed"
+    assert (await deliver(bob, close(alice, report(1), protocol=9))).json()["code"] == "protocol_unknown"
+    for more in ({"made_up_to": "many"}, {"made_up_to": -1}, {"changes": [{"sequence": 1}]}):
+        answer = await deliver(bob, close(alice, report(1), **more))
+        assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
+    answer = await bob.ask("POST", "/courier", json={"project": PROJECT})
+    assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
     assert await tables() == before
 
 
@@ -116,7 +146,7 @@ async def test_a_revoked_author_is_kept_apart_and_the_courier_is_not(phone_of: P
     alice, bob, ada = await phone_of("alice"), await phone_of("bob"), await phone_of("ada")
     await ada.ask("POST", f"/devices/{alice.me['device']}/revoke")
     answer = await deliver(bob, close(alice, report(1)))
-    assert answer.json() == {"replica": alice.replica, "epoch": "e1", "kept_apart": True}
+    assert answer.json() == {"replica": alice.replica, "code": "kept_apart"}
     rows = await db.reader.fetch("SELECT status FROM changes")
     assert [row["status"] for row in rows] == ["quarantined"]
 
@@ -127,10 +157,10 @@ async def test_a_revoked_courier_delivers_nothing(phone_of: PhoneOf) -> None:
     assert (await deliver(bob, close(alice, report(1)))).json()["code"] == "device_revoked"
 
 
-async def test_a_bundle_of_before_a_restore_is_not_taken(phone_of: PhoneOf) -> None:
+async def test_a_parcel_of_before_a_restore_is_not_taken(phone_of: PhoneOf) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     answer = await deliver(bob, close(alice, report(1), epoch="earlier"))
-    assert answer.json() == {"replica": alice.replica, "epoch": "e1"}
+    assert answer.json() == {"replica": alice.replica, "code": "epoch_changed"}
 
 
 @pytest.mark.parametrize("spelling", ["spki", "point", "jwk"])

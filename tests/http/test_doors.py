@@ -25,7 +25,7 @@ OPEN = {
     ("GET", "/{path:path}"),
 }
 """The routes that anybody may ask."""
-OWN_PROOF = ("/openrosa", "/alerts.atom")
+OWN_PROOF = ("/openrosa", "/alerts.atom", "/public")
 """OpenRosa brings its own proof of who asks; the public feed is open where the settings say so."""
 
 
