@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from server.exchange.budget import Floors
 from server.exchange.receipts import signer
 from server.exchange.sync import Exchange
-from server.http import attachments, courier, enrol, roster, sync
+from server.http import alerts, attachments, courier, enrol, roster, sync, webpush
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.described import DESCRIPTION
@@ -27,6 +27,7 @@ from server.http.live import Wakings, live
 from server.http.needs import NEEDS
 from server.http.outgoing import add_security_headers, pack_answers
 from server.http.static import serve
+from server.jobs import start_jobs
 from server.keys import load_keys
 from server.settings import Settings
 from server.store.database import open_database
@@ -53,6 +54,8 @@ ROUTES = [
     sync.sync,
     sync.repair,
     courier.courier,
+    *alerts.ROUTES,
+    *webpush.ROUTES,
 ]
 
 
@@ -79,6 +82,9 @@ def create_app(
             sign = signer(app.state.private_keys.receipt)
             app.state.exchange = Exchange(app.state.database, sign, Floors())
             app.state.database.writer.listen(app.state.wakings.wake)
+            jobs = await start_jobs(app.state.database, settings, app.state.private_keys, clock=clock)
+            stack.push_async_callback(jobs.stop)
+            app.state.sender, app.state.egress = jobs.sender, jobs.egress
             yield
 
     return Litestar(

@@ -4,9 +4,9 @@ All fields of an alert are texts, in the words of CAP 1.2 in small letters; time
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field, structs
 
 from server.exchange import cap
 from server.exchange.alert_templates import TEMPLATES, Template, Words
@@ -20,16 +20,17 @@ MOST_AREAS: Final = 400
 
 
 class Compose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person composes. Empty fields take the defaults of the template `kind`; times in ms, 0 for none.
+    """What a person composes; times in ms, 0 for none.
 
-    `headline_en` and its like are a second language; `public` puts the alert into the public feed, if there is one.
+    Empty fields take the defaults of the template `kind` (of an update: what the earlier alert said). `headline_en` and
+    its like are a second language; `public` puts the alert into the public feed, if there is one.
     """
 
-    kind: str = "other"
-    areas: list[str]
-    roles: list[Role] = field(default_factory=lambda: ["collaborator", "coordinator"])
+    kind: str = ""
+    areas: list[str] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
     topic: str = ""
-    status: str = "actual"
+    status: str = ""
     category: str = ""
     event: str = ""
     event_en: str = ""
@@ -45,20 +46,31 @@ class Compose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     headline_en: str = ""
     description_en: str = ""
     instruction_en: str = ""
-    language: str = "vi"
+    language: str = ""
     contact: str = ""
     public: bool = False
 
 
+ROLES: Final[tuple[Role, ...]] = ("collaborator", "coordinator")
+"""Who is told when nothing else is said."""
+
+
+def inherit(draft: Compose, earlier: Mapping[str, str], areas: Sequence[str]) -> Compose:
+    """An update as it is meant: what it does not say stays as `earlier` said it, and nobody is left out."""
+    said: dict[str, Any] = {name: value for name, value in structs.asdict(draft).items() if value}
+    kept: dict[str, Any] = {name: earlier[name] for name in _KEPT if name in earlier}
+    kept |= {"roles": earlier.get("roles", "").split(","), "public": earlier.get("public") == "yes"}
+    said["areas"] = [*draft.areas, *(area for area in areas if area not in draft.areas)]
+    return convert(kept | said, Compose)
+
+
 def to_body(draft: Compose, names: Mapping[str, str], now_ms: int) -> tuple[dict[str, str], int]:
     """The alert's fields and its expiry (ms). `names`: areas by code. Raises Problem alert_invalid with the fault."""
-    template = TEMPLATES.get(draft.kind)
+    template = TEMPLATES.get(draft.kind or "other")
     if template is None:
         raise _invalid(f"kind: {', '.join(TEMPLATES)}")
     _check_texts(draft)
     _check_areas(draft.areas, names)
-    if not draft.roles:
-        raise _invalid("roles: ít nhất một vai trò / at least one")
     effective = draft.effective_at_ms or now_ms
     expires = draft.expires_at_ms or max(effective, now_ms) + template.hours * 3_600_000
     if expires <= max(now_ms, effective) or expires > now_ms + LONGEST_DAYS * 86_400_000:
@@ -69,21 +81,34 @@ def to_body(draft: Compose, names: Mapping[str, str], now_ms: int) -> tuple[dict
     words = template.en if draft.language == "en" else template.vi
     fields = _words(draft, template, words, place)
     for name, taken in _VOCABULARY.items():
-        value = getattr(draft, name).lower() or getattr(template, name, "")
+        value = getattr(draft, name).lower() or getattr(template, name, "actual")
         if value not in taken:
             raise _invalid(f"{name}: {', '.join(taken)}")
         fields[name] = value
     fields |= {
-        "kind": draft.kind,
-        "roles": ",".join(sorted(set(draft.roles))),
+        "kind": template.kind,
+        "roles": ",".join(sorted(set(draft.roles or ROLES))),
         "effective_at_ms": str(effective),
-        "language": draft.language,
+        "language": draft.language or "vi",
         "contact": draft.contact.strip(),
         "public": "yes" if draft.public else "",
     }
     return {name: value for name, value in fields.items() if value}, expires
 
 
+_KEPT: Final = (
+    *("kind", "status", "category", "event", "event_en", "response_type", "urgency", "severity", "certainty"),
+    *(
+        "headline",
+        "description",
+        "instruction",
+        "headline_en",
+        "description_en",
+        "instruction_en",
+        "language",
+        "contact",
+    ),
+)
 _VOCABULARY: Final[dict[str, Mapping[str, str]]] = {
     "status": cap.STATUSES,
     "category": cap.CATEGORIES,
@@ -106,7 +131,7 @@ def _words(draft: Compose, template: Template, words: Words, place: str) -> dict
         "description_en": draft.description_en.strip(),
         "instruction_en": draft.instruction_en.strip(),
     }
-    if draft.language == "vi" and (is_blank or fields["headline_en"]):
+    if draft.language != "en" and (is_blank or fields["headline_en"]):
         fields["event_en"] = draft.event_en.strip() or template.en.event
         fields["headline_en"] = fields["headline_en"] or template.en.headline.format(place=place)
         fields["instruction_en"] = fields["instruction_en"] or template.en.instruction
@@ -114,7 +139,7 @@ def _words(draft: Compose, template: Template, words: Words, place: str) -> dict
 
 
 def _check_texts(draft: Compose) -> None:
-    if draft.language not in ("vi", "en"):
+    if draft.language not in ("", "vi", "en"):
         raise _invalid("language: vi, en")
     for name in ("headline", "headline_en", "event", "event_en", "contact", "topic"):
         if len(getattr(draft, name)) > LONGEST_HEADLINE:

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from server import events
-from server.exchange.alert_draft import Compose, to_body
+from server.exchange.alert_draft import Compose, inherit, to_body
 from server.exchange.alert_ledger import forecast, needs_approval
 from server.exchange.alert_release import release
 from server.problems import Problem
@@ -33,7 +33,7 @@ async def compose(tx: WriteTx, actor: Actor, draft: Compose, *, new_id: str, rul
 
     Problems: not_allowed (role or area), alert_invalid.
     """
-    _must_answer_for(actor, draft.areas)
+    must_answer_for(actor, draft.areas)
     names = {area.area: area.name for area in await list_areas(tx, actor.project)}
     body, expires_at_ms = to_body(draft, names, now_ms)
     alert = Alert(
@@ -60,8 +60,8 @@ async def update(
     """
     earlier = await _get(tx, actor, earlier_id)
     _must_stand(earlier, ("sent",))
-    draft.areas[:] = [*draft.areas, *(area for area in earlier.areas if area not in draft.areas)]
-    _must_answer_for(actor, draft.areas)
+    draft = inherit(draft, earlier.body, earlier.areas)
+    must_answer_for(actor, draft.areas)
     names = {area.area: area.name for area in await list_areas(tx, actor.project)}
     body, expires_at_ms = to_body(draft, names, now_ms)
     alert = Alert(
@@ -128,7 +128,7 @@ async def approve(tx: WriteTx, actor: Actor, alert_id: str, *, rules: AlertRules
     """The second pair of eyes. Problems: alert_unknown, alert_state_wrong, approval_needs_another, not_allowed."""
     alert = await _get(tx, actor, alert_id)
     _must_stand(alert, ("waiting_approval",))
-    _must_answer_for(actor, alert.areas)
+    must_answer_for(actor, alert.areas)
     if alert.created_by == actor.person:
         raise Problem("approval_needs_another")
     approved = structs.replace(
@@ -204,8 +204,8 @@ def _concerns(actor: Actor, alert: Alert) -> bool:
     return alert.status not in (*PENDING, "undone") and bool(near.intersection(alert.areas))
 
 
-def _must_answer_for(actor: Actor, areas: Sequence[str]) -> None:
-    """Staff answer for the whole project, a coordinator for own areas and what lies below them."""
+def must_answer_for(actor: Actor, areas: Sequence[str]) -> None:
+    """Staff answer for the whole project, a coordinator for own areas and what lies below. Problem not_allowed."""
     if actor.role not in MAY_COMPOSE or (actor.role == "coordinator" and not set(areas) <= actor.below):
         raise Problem("not_allowed")
 

@@ -103,7 +103,7 @@ def write_feed(alerts: Sequence[Alert], source: Source, *, address: str, updated
     _add(author, "name", source.name)
     for alert in alerts:
         entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
-        link = f"{address}/alerts/{alert.alert}/cap.xml"
+        link = f"{address}/public/alerts/{alert.alert}/cap.xml"
         _add(entry, "id", link)
         _add(entry, "title", alert.body.get("headline", ""))
         _add(entry, "updated", _time(alert.sent_at_ms or alert.created_at_ms, source))

@@ -156,6 +156,7 @@ async def cancel(
 async def update(
     request: Request[Any, Any, Any],
     alert: str,
+    *,
     actor: Actor,
     database: Database,
     settings: Settings,

@@ -1,7 +1,7 @@
 """What a handler may ask for by parameter name, given by Litestar's injection: the one list.
 
 actor: Actor · database: Database · settings: Settings · keys: Keys · now_ms: int (server's clock) · wakings: Wakings
-exchange: Exchange (what a sync needs)
+exchange: Exchange (what a sync needs) · sender: Sender (webpush) · egress: Egress (its guard)
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ from server.problems import Problem
 from server.settings import Settings
 from server.store.actor import Actor
 from server.store.database import Database
+from server.webpush.egress import Egress
+from server.webpush.sender import Sender
 
 
 def give_actor(request: Request[Any, Any, Any]) -> Actor:
@@ -64,6 +66,18 @@ def give_exchange(state: State) -> Exchange:
     return exchange
 
 
+def give_sender(state: State) -> Sender:
+    """The one webpush sender."""
+    sender: Sender = state.sender
+    return sender
+
+
+def give_egress(state: State) -> Egress:
+    """The guard before every socket to the outside."""
+    egress: Egress = state.egress
+    return egress
+
+
 NEEDS: Mapping[str, Provide] = {
     "actor": Provide(give_actor, sync_to_thread=False),
     "database": Provide(give_database, sync_to_thread=False),
@@ -71,5 +85,7 @@ NEEDS: Mapping[str, Provide] = {
     "keys": Provide(give_keys, sync_to_thread=False),
     "exchange": Provide(give_exchange, sync_to_thread=False),
     "wakings": Provide(give_wakings, sync_to_thread=False),
+    "sender": Provide(give_sender, sync_to_thread=False),
+    "egress": Provide(give_egress, sync_to_thread=False),
     "now_ms": Provide(give_now_ms, sync_to_thread=False),
 }

@@ -132,7 +132,7 @@ class SendingLoop:
         self._give_up(project, mute, "no_webpush")
         ready = [one for one in sendings if one.endpoint and alert_of(one) in alerts]
         # A try may last TOTAL_SECONDS, and its result must be written before the lease runs out.
-        start_before_s = until_ms / 1000 - min(TOTAL_SECONDS + 5, self._lease_ms / 2000)
+        start_before_s = time.monotonic() + self._lease_ms / 1000 - min(TOTAL_SECONDS + 5, self._lease_ms / 2000)
         for post in group(ready, alerts, self._rules):
             task = asyncio.create_task(self._send(project, post, start_before_s))
             self._under_way.add(task)

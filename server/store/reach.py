@@ -17,7 +17,8 @@ _LEADING = "('coordinator', 'staff', 'administrator')"
 class Target(Struct, frozen=True, kw_only=True):
     """One device of one person, or (device "") a person without any. Times in ms, None where it never happened.
 
-    `proven_at_ms` is when a webpush was last known to have arrived: a self-test, or an alert that the phone showed.
+    `proven_at_ms` is when a webpush was last known to have arrived: a self-test, an alert that the phone showed, or
+    the last contact of a phone that says so of itself.
     """
 
     person: str
@@ -41,6 +42,8 @@ async def list_targets(tx: Tx, project: str, areas: Sequence[str], roles: Sequen
         "SELECT p.person, p.name, p.role, p.contact, MIN(pa.area) AS area, d.device, s.endpoint, s.stale_at_ms, "
         "s.proven_at_ms, (SELECT MAX(COALESCE(v.confirmed_at_ms, v.shown_at_ms)) FROM deliveries v "
         "WHERE v.project = p.project AND v.device = d.device AND v.accepted_at_ms IS NOT NULL) AS shown_at_ms, "
+        "(SELECT MAX(r.last_contact_at_ms) FROM replicas r WHERE r.project = p.project AND r.device = d.device "
+        "AND r.webpush = 'proven') AS said_at_ms, "
         "(SELECT MAX(r.last_contact_at_ms) FROM replicas r WHERE r.project = p.project AND r.device = d.device) "
         "AS last_contact_at_ms FROM people p "
         "JOIN person_areas pa ON pa.project = p.project AND pa.person = p.person "
@@ -67,7 +70,7 @@ async def list_targets(tx: Tx, project: str, areas: Sequence[str], roles: Sequen
             device=row["device"] or "",
             endpoint=row["endpoint"] or "",
             stale_at_ms=row["stale_at_ms"],
-            proven_at_ms=max(filter(None, (row["proven_at_ms"], row["shown_at_ms"])), default=None),
+            proven_at_ms=max(filter(None, (row["proven_at_ms"], row["shown_at_ms"], row["said_at_ms"])), default=None),
             last_contact_at_ms=row["last_contact_at_ms"],
         )
         for row in rows

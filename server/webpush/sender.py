@@ -45,7 +45,7 @@ class Message(Struct, frozen=True, kw_only=True):
     urgency: Urgency = "normal"
     topic: str = ""
     start_before_s: float = math.inf
-    """When the caller's lease runs out (seconds since 1970): later it is not begun, and the answer is NOT_BEGUN."""
+    """How long it may wait for its turn (time.monotonic()): later it is not begun and the answer is NOT_BEGUN."""
 
 
 class Sender:
@@ -107,7 +107,7 @@ class Sender:
             return Answer(400, reason=str(fault))
         gate = self._gates.setdefault(endpoint.origin, asyncio.Semaphore(self._at_once))
         async with gate:
-            if self._clock() >= message.start_before_s:
+            if time.monotonic() >= message.start_before_s:
                 return NOT_BEGUN
             paused = self._paused_until.get(endpoint.origin, 0.0) - self._clock()
             if paused > 0:
