@@ -23,7 +23,8 @@ def places() -> Generator["Places"]:
 class Places:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        self._postgres: Postgres | None = None
+        self.postgres: Postgres | None = None
+        """The server, once it was asked for."""
 
     def fresh(self, engine: str, *, migrated: bool = True) -> Place:
         """A new database on real disk, with every migration run unless told otherwise."""
@@ -31,9 +32,9 @@ class Places:
         if engine == "sqlite":
             url = f"sqlite:///{data}/langnghe.sqlite"
         else:
-            if self._postgres is None:
-                self._postgres = self._stack.enter_context(running_postgres(durable=True))
-            url = self._postgres.create(f"bench{next(_numbers)}")
+            if self.postgres is None:
+                self.postgres = self._stack.enter_context(running_postgres(durable=True))
+            url = self.postgres.create(f"bench{next(_numbers)}")
         if migrated:
             apart(migrate(url, data))
         return Place(engine, url, data)

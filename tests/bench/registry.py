@@ -46,6 +46,6 @@ def bench(name: str) -> Callable[[Bench], Bench]:
 def all_benches() -> dict[str, Bench]:
     """Every bench of this package by name, in alphabetical order of modules."""
     for module in pkgutil.iter_modules(tests.bench.__path__):
-        if not module.name.startswith("_"):
+        if not module.name.startswith(("_", "test_")):
             importlib.import_module(f"tests.bench.{module.name}")
     return dict(_benches)
