@@ -30,8 +30,22 @@ def canonical(value: Any) -> bytes:
         raise ValueError("lone surrogate has no canonical form") from error
 
 
+class _Signed(msgspec.Struct, frozen=True):
+    change: Change
+    replica: str
+
+
+_sorted = msgspec.json.Encoder(order="sorted").encode
+
+
 def change_bytes(replica: str, change: Change) -> bytes:
-    """What the hash of a change covers: the replica and the change as it is on the wire."""
+    """What the hash of a change covers: the replica and the change as it is on the wire.
+
+    While every name is ASCII, msgspec spells it the same twenty times faster (tests/sync/test_spelling.py).
+    """
+    numbers = max(change.sequence, change.base, change.made_at_ms, -change.made_at_ms)
+    if numbers <= GREATEST_INTEGER and all(map(str.isascii, change.fields)) and all(map(str.isascii, change.before)):
+        return _sorted(_Signed(change, replica))
     return canonical({"change": msgspec.to_builtins(change), "replica": replica})
 
 

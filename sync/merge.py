@@ -6,7 +6,7 @@ Rules: MERGE-1 to MERGE-4, TOMB-1 (edit meets deletion), TOMB-2 (deletion meets 
 """
 
 from sync.draft import DELETED, Draft
-from sync.protocol import Change, Value
+from sync.protocol import Change, Outcome, Value
 from sync.repeats import (
     gone_unseen,
     instances_around,
@@ -17,7 +17,7 @@ from sync.repeats import (
     seat,
     touched_inside,
 )
-from sync.state import Actor, Effect, ItemState
+from sync.state import Actor, Applied, Effect, ItemState, Stamps, Write
 
 QUIET_NAMES = frozenset(
     {
@@ -42,10 +42,21 @@ def is_quiet(name: str) -> bool:
 
 def create(change: Change, actor: Actor, at_ms: int) -> Effect:
     """A new item out of its first change."""
+    if not any("]" in name or is_order(name) or name == DELETED for name in change.fields):
+        return _create_plainly(change, actor, at_ms)
     draft = Draft(ItemState(kind=change.kind, id=change.id, revision=0, author=actor.person), actor, change, at_ms)
     write_fields(draft)
     draft.touched = True
     return draft.finish()
+
+
+def _create_plainly(change: Change, actor: Actor, at_ms: int) -> Effect:
+    """The same as the draft would say, without repeats: most changes there are."""
+    fields = {name: value for name, value in change.fields.items() if value is not None}
+    write = Write(actor.replica, change.sequence, at_ms, actor.name)
+    stamps = Stamps(fields=dict.fromkeys(change.fields, 1), writes={1: write} if fields else {})
+    item = ItemState(kind=change.kind, id=change.id, revision=1, author=actor.person, fields=fields, stamps=stamps)
+    return Applied(outcome=Outcome(sequence=change.sequence, result="applied", revision=1), item=item)
 
 
 def merge(state: ItemState, change: Change, actor: Actor, at_ms: int) -> Effect:
