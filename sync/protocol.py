@@ -253,8 +253,9 @@ class ParcelContents(_Message, frozen=True):
 class SignedContents(_Message, frozen=True):
     """What is sealed, so that no courier can speak for another phone.
 
-    `contents`: ParcelContents as JSON text, so both sides sign the same bytes. `signature`: base64url ECDSA P-256/SHA-256
-    (r||s) by the key that `device` enrolled with, over the text `lang-nghe parcel 1|PROJECT|REPLICA|DEVICE|CONTENTS`.
+    `contents`: ParcelContents as JSON text, so both sides sign the same bytes. `signature`: base64url ECDSA
+    P-256/SHA-256 (r||s) by the key that `device` enrolled with, over the text
+    `lang-nghe parcel 1|PROJECT|REPLICA|DEVICE|CONTENTS`.
     """
 
     device: str

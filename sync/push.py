@@ -29,7 +29,8 @@ def decide(snapshot: Snapshot, change: Change, change_hash: str) -> Decision:
     missing = missing_before(change.sequence, snapshot.received_up_to, snapshot.lost)
     if missing:
         return Held(outcome=Outcome(sequence=change.sequence, result="held", retry="later"), missing=missing)
-    code = fault(change) or refusal(snapshot.actor, snapshot.item, change)
+    code = fault(change) or ("" if snapshot.item or change.intent == "create" else "item_unknown")
+    code = code or refusal(snapshot.actor, snapshot.item, change)
     if code:
         return reject(change, code)
     judged = _judge(snapshot, change)
@@ -73,8 +74,6 @@ def fault(change: Change) -> str:
 def _judge(snapshot: Snapshot, change: Change) -> Effect | str:
     item, actor, at_ms = snapshot.item, snapshot.actor, snapshot.at_ms
     if item is None:
-        if change.intent != "create":
-            return "item_unknown"
         if change.kind == "submission" and snapshot.form != "open":
             return "form_closed" if snapshot.form == "closed" else "form_unknown"
         return create(change, actor, at_ms)

@@ -11,6 +11,9 @@ import re
 from sync.draft import Draft
 
 ORDER = "#order"
+ADDED = "#added"
+"""Stamped, never a field: since when an instance has its place. Without it nobody could tell a removal from an order
+that was written before the instance was added."""
 _INSTANCE = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -49,6 +52,8 @@ def merge_order(draft: Draft, name: str, arriving: str | None) -> None:
         merged = [key for key in wanted if key in kept or key in added]
     else:
         merged = _weave(kept, wanted, added)
+    for key in added:
+        draft.stamp(f"{repeat}[{key}]{ADDED}")
     if relation == "free" or merged != standing:
         draft.set(name, write_order(merged))
 
@@ -61,6 +66,7 @@ def seat(draft: Draft, name: str) -> None:
         if key not in order:
             draft.set(repeat + ORDER, write_order([*order, key]))
             draft.stamp(instance)
+            draft.stamp(instance + ADDED)
 
 
 def remove_instance(draft: Draft, instance: str) -> None:
@@ -94,8 +100,7 @@ def gone_unseen(draft: Draft, instance: str) -> bool:
 
 def _remove(draft: Draft, instance: str, order_seen: bool) -> bool:
     """True when the instance goes. False: it stays, new from somebody else or with a conflict."""
-    inside = [name for name in draft.stamped if name == instance or name.startswith(instance + "/")]
-    seen = any(draft.relation(name) != "concurrent" for name in inside) if inside else order_seen
+    seen = draft.relation(instance + ADDED) == "free" if instance + ADDED in draft.stamped else order_seen
     if not seen:
         return False
     if touched_inside(draft, instance):

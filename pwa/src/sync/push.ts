@@ -27,7 +27,8 @@ export function decide(snapshot: Snapshot, change: Change, changeHash: string): 
   if (missing.length) {
     return { decision: 'held', outcome: { sequence: change.sequence, result: 'held', retry: 'later' }, missing }
   }
-  const code = fault(change) || refusal(snapshot.actor, snapshot.item, change)
+  const unknown = snapshot.item || change.intent === 'create' ? '' : 'item_unknown'
+  const code = fault(change) || unknown || refusal(snapshot.actor, snapshot.item, change)
   if (code) return reject(change, code)
   const judged = judge(snapshot, change)
   return typeof judged === 'string' ? reject(change, judged) : judged
@@ -69,7 +70,6 @@ export function fault(change: Change): string {
 function judge(snapshot: Snapshot, change: Change): Effect | string {
   const { item, actor, at_ms: atMs } = snapshot
   if (item === null) {
-    if (change.intent !== 'create') return 'item_unknown'
     if (change.kind === 'submission' && snapshot.form !== 'open') {
       return snapshot.form === 'closed' ? 'form_closed' : 'form_unknown'
     }

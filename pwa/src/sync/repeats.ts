@@ -6,6 +6,8 @@
 import type { Draft } from './draft'
 
 export const ORDER = '#order'
+/** Stamped, never a field: since when an instance has its place. */
+export const ADDED = '#added'
 
 export function isOrder(name: string): boolean {
   return name.endsWith(ORDER)
@@ -47,6 +49,7 @@ export function mergeOrder(draft: Draft, name: string, arriving: string | null):
     relation === 'free' && kept.every((key) => wanted.includes(key))
       ? wanted.filter((key) => kept.includes(key) || added.includes(key))
       : weave(kept, wanted, added)
+  for (const key of added) draft.stamp(`${repeat}[${key}]${ADDED}`)
   if (relation === 'free' || merged.join(' ') !== standing.join(' ')) draft.set(name, writeOrder(merged))
 }
 
@@ -58,6 +61,7 @@ export function seat(draft: Draft, name: string): void {
     if (!order.includes(key)) {
       draft.set(repeat + ORDER, writeOrder([...order, key]))
       draft.stamp(instance)
+      draft.stamp(instance + ADDED)
     }
   }
 }
@@ -89,8 +93,7 @@ export function goneUnseen(draft: Draft, instance: string): boolean {
 
 /** True when the instance goes. False: it stays, new from somebody else or with a conflict. */
 function remove(draft: Draft, instance: string, orderSeen: boolean): boolean {
-  const names = inside(draft, instance)
-  const seen = names.length ? names.some((name) => draft.relation(name) !== 'concurrent') : orderSeen
+  const seen = draft.stamped.has(instance + ADDED) ? draft.relation(instance + ADDED) === 'free' : orderSeen
   if (!seen) return false
   if (touchedInside(draft, instance)) {
     draft.keepBoth(instance, null)
