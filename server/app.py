@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from server.exchange.budget import Floors
 from server.exchange.receipts import signer
 from server.exchange.sync import Exchange
-from server.http import alerts, attachments, courier, enrol, roster, sync, webpush
+from server.http import alerts, attachments, boards, courier, enrol, roster, sync, webpush
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.described import DESCRIPTION
@@ -37,23 +37,13 @@ BUILD = Path(__file__).parent.parent / "pwa" / "dist"
 
 ROUTES = [
     health,
-    enrol.enrol,
-    enrol.me,
-    enrol.leave,
-    attachments.announce,
-    attachments.ask_offset,
-    attachments.continue_upload,
-    attachments.fetch,
-    roster.list_people,
-    roster.put_person,
-    roster.get_areas,
-    roster.give_invitation,
-    roster.get_devices,
-    roster.revoke_device,
     live,
-    sync.sync,
-    sync.repair,
     courier.courier,
+    *enrol.ROUTES,
+    *sync.ROUTES,
+    *attachments.ROUTES,
+    *boards.ROUTES,
+    *roster.ROUTES,
     *alerts.ROUTES,
     *webpush.ROUTES,
 ]

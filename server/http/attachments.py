@@ -155,3 +155,6 @@ def _metadata(text: str) -> dict[str, str]:
         except (binascii.Error, UnicodeDecodeError):
             raise Problem("query_malformed", fault=f"Upload-Metadata: {name}") from None
     return pairs
+
+
+ROUTES = [announce, ask_offset, continue_upload, fetch]

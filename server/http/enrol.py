@@ -101,3 +101,6 @@ async def leave(actor: Actor, database: Database, now_ms: int) -> Response[None]
 def session_cookie(token: str, max_age_s: int) -> Cookie:
     """The session cookie: this host only, not for scripts, never sent along from other sites."""
     return Cookie(key=COOKIE, value=token, path="/", secure=True, httponly=True, samesite="strict", max_age=max_age_s)
+
+
+ROUTES = [enrol, me, leave]

@@ -60,9 +60,14 @@ def _translate(request: Request[Any, Any, Any], error: HTTPException) -> Problem
         return Problem("too_many_requests", retry_after_s=1)
     if code := _CODES.get(error.status_code):
         return Problem(code)
-    if isinstance(error.__cause__, msgspec.MsgspecError | UnicodeDecodeError | ValueError):
-        return Problem("body_malformed", fault=_fault(error))
-    return Problem("query_malformed", fault=_fault(error))
+    code = "query_malformed" if _names_parameter(error) else "body_malformed"
+    return Problem(code, fault=_fault(error))
+
+
+def _names_parameter(error: HTTPException) -> bool:
+    """Is it a parameter of the address, a header or a cookie that is wrong, rather than the body?"""
+    named = [part.get("source") for part in error.extra] if isinstance(error.extra, list) else []
+    return any(source not in {None, "body"} for source in named) or error.__cause__ is None
 
 
 def _fault(error: HTTPException) -> str:

@@ -186,3 +186,6 @@ async def revoke_device(device: str, actor: Actor, database: Database, now_ms: i
 
 def _on_board(device: Device) -> DeviceOnBoard:
     return DeviceOnBoard(**{name: getattr(device, name) for name in DeviceOnBoard.__struct_fields__})
+
+
+ROUTES = [list_people, put_person, get_areas, give_invitation, get_devices, revoke_device]

@@ -22,6 +22,7 @@ _LIMITS = {"max_inflated": MAX_INFLATED_BYTES}
 
 _SYNC = msgspec.json.Decoder(SyncRequest)
 _REPAIR = msgspec.json.Decoder(RepairRequest)
+_PRIVATE = {"Cache-Control": "no-store"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -44,4 +45,4 @@ async def repair(request: Request[Any, Any, Any], actor: Actor, exchange: Exchan
     return Response(_encode(answer), media_type="application/json", headers=_PRIVATE)
 
 
-_PRIVATE = {"Cache-Control": "no-store"}
+ROUTES = [sync, repair]

@@ -1,0 +1,92 @@
+"""What boards show, put together within the reader's scope: submissions with their missing files, topics with how many
+reported, the standing of every device. First simple versions; figures over time are the business of reports."""
+
+from msgspec import Struct
+
+from server.exchange.roster import people_seen
+from server.store.actor import Actor
+from server.store.attachments import missing_attachments
+from server.store.boards import DeviceStanding, Wanted, count_by_topic, list_board_items, list_standings
+from server.store.changes import item_history
+from server.store.items import StoredItem, get_item
+from server.store.scope import scoped
+from server.store.session import Tx
+from sync import attachments
+from sync.protocol import Change, Item, ItemKind, Outcome
+
+
+class SubmissionOnBoard(Struct, frozen=True, kw_only=True):
+    """A submission with the names of files that have not fully arrived: complete only when there are none (I11)."""
+
+    item: Item
+    created_at_ms: int
+    missing_files: list[str]
+
+
+class TopicOnBoard(Struct, frozen=True, kw_only=True):
+    """A topic with how many submissions within the reader's scope it gathers."""
+
+    item: Item
+    created_at_ms: int
+    submissions: int
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One change in the history of an item, and what became of it. `position` is null when it had no effect."""
+
+    replica: str
+    person: str
+    change: Change
+    outcome: Outcome
+    position: int | None
+    received_at_ms: int
+
+
+async def submissions(tx: Tx, actor: Actor, wanted: Wanted) -> list[SubmissionOnBoard]:
+    """One page, the newest change first."""
+    items = await list_board_items(tx, scoped(actor), wanted)
+    named = {one.key: attachments.attachments_of(one.state.fields) for one in items}
+    hashes = sorted({file.sha256 for files in named.values() for file in files.values()})
+    missing = await missing_attachments(tx, actor.project, hashes) if hashes else set()
+    return [
+        SubmissionOnBoard(
+            item=one.on_wire(),
+            created_at_ms=one.created_at_ms,
+            missing_files=sorted(name for name, file in named[one.key].items() if file.sha256 in missing),
+        )
+        for one in items
+    ]
+
+
+async def topics(tx: Tx, actor: Actor, wanted: Wanted) -> list[TopicOnBoard]:
+    """One page, the newest change first."""
+    scope = scoped(actor)
+    gathered = await count_by_topic(tx, scope)
+    return [
+        TopicOnBoard(item=one.on_wire(), created_at_ms=one.created_at_ms, submissions=gathered.get(one.state.id, 0))
+        for one in await list_board_items(tx, scope, wanted)
+    ]
+
+
+async def sync_status(tx: Tx, actor: Actor) -> list[DeviceStanding]:
+    """Devices of people within sight, the longest silent first."""
+    people = {person.person: person.areas for person in await people_seen(tx, actor)}
+    return await list_standings(tx, actor.project, people)
+
+
+async def history(tx: Tx, actor: Actor, kind: ItemKind, item: str) -> list[Step] | None:
+    """Every change of an item in order of effect, so that a losing value can be put back; None out of scope."""
+    found: StoredItem | None = await get_item(tx, actor.project, kind, item)
+    if found is None or not scoped(actor).reads(found.audience, found.area, found.state.author):
+        return None
+    return [
+        Step(
+            replica=replica,
+            person=one.person,
+            change=one.change,
+            outcome=one.outcome,
+            position=one.position,
+            received_at_ms=one.received_at_ms,
+        )
+        for replica, one in await item_history(tx, actor.project, kind, item)
+    ]
