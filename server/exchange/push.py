@@ -49,26 +49,47 @@ class Received(Struct, frozen=True, kw_only=True):
     """Sequences that wait beyond replica.received_up_to."""
 
 
+class Brought(Struct, frozen=True):
+    """Changes of one replica, hashed and spelled before the transaction begins."""
+
+    replica: str
+    changes: Sequence[Change]
+    arrived: Sequence[StoredChange]
+
+
+def spell(actor: Actor, replica: str, changes: Sequence[Change], now_ms: int) -> Brought:
+    """Problem body_malformed."""
+    if len(changes) > MAX_CHANGES:
+        raise Problem("body_malformed", fault=f"more than {MAX_CHANGES} changes")
+    speaker = _speaker(actor, replica)
+    return Brought(replica, changes, [_arrived(speaker, change, now_ms) for change in changes])
+
+
 async def receive(
+    tx: WriteTx, actor: Actor, replica: str, changes: Sequence[Change], *, now_ms: int, made_up_to: int = 0
+) -> Received:
+    """`take_in` of changes that are not spelled yet. Problems: replica_taken, body_malformed."""
+    return await take_in(tx, actor, spell(actor, replica, changes, now_ms), now_ms=now_ms, made_up_to=made_up_to)
+
+
+async def take_in(
     tx: WriteTx,
     actor: Actor,
-    replica: str,
-    changes: Sequence[Change],
+    brought: Brought,
     *,
     now_ms: int,
     made_up_to: int = 0,
     lost: Iterable[Range] = (),
 ) -> Received:
     """Judge the changes of one of the actor's replicas. Problems: replica_taken, body_malformed."""
-    if len(changes) > MAX_CHANGES:
-        raise Problem("body_malformed", fault=f"more than {MAX_CHANGES} changes")
+    replica = brought.replica
     standing = await get_replica(tx, actor.project, replica) or Replica(
         replica=replica, device=actor.device, person=actor.person, first_at_ms=now_ms
     )
     if standing.device != actor.device or standing.person != actor.person:
         raise Problem("replica_taken", replica=replica)
     speaker = _speaker(actor, replica)
-    return await judge(tx, actor.project, speaker, standing, changes, now_ms=now_ms, made_up_to=made_up_to, lost=lost)
+    return await judge(tx, actor.project, speaker, standing, brought, now_ms=now_ms, made_up_to=made_up_to, lost=lost)
 
 
 async def apply_changes(
@@ -93,7 +114,8 @@ async def apply_server_changes(
     numbered = [
         structs.replace(change, sequence=standing.received_up_to + 1 + place) for place, change in enumerate(changes)
     ]
-    return (await judge(tx, project, speaker, standing, numbered, now_ms=now_ms)).outcomes
+    brought = Brought(SERVER, numbered, [_arrived(speaker, change, now_ms) for change in numbered])
+    return (await judge(tx, project, speaker, standing, brought, now_ms=now_ms)).outcomes
 
 
 async def judge(
@@ -101,16 +123,16 @@ async def judge(
     project: str,
     speaker: state.Actor,
     standing: Replica,
-    changes: Sequence[Change],
+    brought: Brought,
     *,
     now_ms: int,
     made_up_to: int = 0,
     lost: Iterable[Range] = (),
 ) -> Received:
     """Load, decide, save."""
+    changes, arrived = brought.changes, brought.arrived
     counter = await tx.counter(project)
     known_lost = _with_lost(standing, lost, made_up_to)
-    arrived = [_arrived(speaker, change, now_ms) for change in changes]
     stored = await _stored(tx, project, standing.replica, changes)
     waiting = await held_changes(tx, project, standing.replica) if standing.held else {}
     everything = [*changes, *(one.change for one in waiting.values())]
@@ -311,7 +333,7 @@ async def accept_quarantined(tx: WriteTx, actor: Actor, replica: str, *, now_ms:
         return standing
     standing = structs.replace(standing, held=standing.held + released)
     speaker = _speaker(actor, replica)
-    return (await judge(tx, actor.project, speaker, standing, [], now_ms=now_ms)).replica
+    return (await judge(tx, actor.project, speaker, standing, Brought(replica, [], []), now_ms=now_ms)).replica
 
 
 async def quarantine(tx: Tx, actor: Actor, replica: str, changes: Sequence[Change], *, now_ms: int) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from server.exchange.budget import Floors
 from server.exchange.pull import Page, pull
-from server.exchange.push import Received, quarantine, receive
+from server.exchange.push import Brought, Received, quarantine, spell, take_in
 from server.exchange.receipts import Sign, make_receipt, missing
 from server.exchange.repair import repair
 from server.problems import Problem
@@ -41,9 +41,12 @@ async def handle(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: i
     check(asked)
     received = await _push(exchange, actor, asked, now_ms)
     reached("after_commit_before_reply")
-    response = await exchange.database.reader.read(
+    response, replica = await exchange.database.reader.read(
         lambda tx: _answer(tx, exchange, actor, asked, received, now_ms=now_ms)
     )
+    if replica is not None:
+        receipt = make_receipt(replica, response.epoch, now_ms, exchange.sign)
+        response = structs.replace(response, receipt=receipt)
     reached("reply_lost")
     return response
 
@@ -92,18 +95,18 @@ async def _push(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: in
         known = standing is not None and standing.device == actor.device and standing.made_up_to >= asked.made_up_to
         if known and standing is not None and now_ms - standing.last_contact_at_ms < CONTACT_MS:
             return None
-    return await exchange.database.writer.run(lambda tx: _write(tx, actor, asked, now_ms), actor.project)
+    brought = spell(actor, asked.replica, asked.changes, now_ms)
+    return await exchange.database.writer.run(lambda tx: _write(tx, actor, asked, brought, now_ms), actor.project)
 
 
-async def _write(tx: WriteTx, actor: Actor, asked: SyncRequest, now_ms: int) -> Received | None:
+async def _write(tx: WriteTx, actor: Actor, asked: SyncRequest, brought: Brought, now_ms: int) -> Received | None:
     counter = await tx.counter(actor.project)
     if asked.epoch and asked.epoch != counter.epoch:
         return None
-    received = await receive(
+    received = await take_in(
         tx,
         actor,
-        asked.replica,
-        asked.changes,
+        brought,
         now_ms=now_ms,
         made_up_to=asked.made_up_to,
         lost=asked.lost,
@@ -120,7 +123,8 @@ async def _write(tx: WriteTx, actor: Actor, asked: SyncRequest, now_ms: int) -> 
 
 async def _answer(
     tx: Tx, exchange: Exchange, actor: Actor, asked: SyncRequest, received: Received | None, *, now_ms: int
-) -> SyncResponse:
+) -> tuple[SyncResponse, Replica | None]:
+    """The answer, and the replica that is owed a receipt."""
     project = await _project(tx, actor)
     replica = received.replica if received is not None else await get_replica(tx, actor.project, asked.replica)
     if replica is None:
@@ -136,11 +140,10 @@ async def _answer(
         else await pull(tx, project, scoped(actor), asked.cursor, page_bytes=asked.page_bytes, floors=exchange.floors)
     )
     owed = replica.received_up_to > asked.receipt_up_to and not foreign
-    return SyncResponse(
+    response = SyncResponse(
         protocol=PROTOCOL_VERSION,
         epoch=project.epoch,
         outcomes=received.outcomes if received is not None else [],
-        receipt=make_receipt(replica, project.epoch, now_ms, exchange.sign) if owed else None,
         received_up_to=replica.received_up_to,
         gaps=missing(replica, held),
         items=page.items,
@@ -151,6 +154,7 @@ async def _answer(
         digest=page.digest,
         server_at_ms=now_ms,
     )
+    return response, replica if owed else None
 
 
 async def _held(tx: Tx, project: str, replica: Replica) -> tuple[int, ...]:

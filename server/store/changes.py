@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from server.store.session import Row, Tx
+from server.store.session import Row, Tx, insert_rows
 from sync.protocol import Change, ItemKind, Outcome
 
 Status = Literal["judged", "held", "quarantined"]
@@ -81,29 +81,29 @@ async def held_sequences(tx: Tx, project: str, replica: str) -> tuple[int, ...]:
 
 async def insert_changes(tx: Tx, project: str, replica: str, changes: Sequence[StoredChange]) -> None:
     """Errors: the driver's, when an identity is taken."""
-    if changes:
-        await tx.executemany(
-            "INSERT INTO changes (project, replica, sequence, hash, kind, item_id, body, outcome, status, position, "
-            "person, device, received_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            [
-                (
-                    project,
-                    replica,
-                    one.sequence,
-                    one.hash,
-                    one.kind,
-                    one.item,
-                    one.body,
-                    _encode(one.outcome),
-                    one.status,
-                    one.position,
-                    one.person,
-                    one.device,
-                    one.received_at_ms,
-                )
-                for one in changes
-            ],
-        )
+    await insert_rows(
+        tx,
+        "INSERT INTO changes (project, replica, sequence, hash, kind, item_id, body, outcome, status, position, "
+        "person, device, received_at_ms)",
+        [
+            (
+                project,
+                replica,
+                one.sequence,
+                one.hash,
+                one.kind,
+                one.item,
+                one.body,
+                _encode(one.outcome),
+                one.status,
+                one.position,
+                one.person,
+                one.device,
+                one.received_at_ms,
+            )
+            for one in changes
+        ],
+    )
 
 
 async def release_changes(tx: Tx, project: str, replica: str, changes: Iterable[StoredChange]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from server.store.scope import Scope
-from server.store.session import Row, Tx
+from server.store.session import Row, Tx, insert_rows
 from sync.protocol import ItemKind
 
 
@@ -26,15 +26,14 @@ _COLUMNS = "position, kind, item_id, audience, area, author, leaves"
 
 
 async def insert_feed(tx: Tx, project: str, rows: Sequence[FeedRow]) -> None:
-    if rows:
-        await tx.executemany(
-            "INSERT INTO feed (project, position, kind, item_id, audience, area, author, leaves) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            [
-                (project, row.position, row.kind, row.item, row.audience, row.area, row.author, int(row.leaves))
-                for row in rows
-            ],
-        )
+    await insert_rows(
+        tx,
+        f"INSERT INTO feed (project, {_COLUMNS})",
+        [
+            (project, row.position, row.kind, row.item, row.audience, row.area, row.author, int(row.leaves))
+            for row in rows
+        ],
+    )
 
 
 async def read_feed(tx: Tx, project: str, after: int, limit: int = 500) -> list[FeedRow]:

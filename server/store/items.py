@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.store.conflicts import open_conflicts
 from server.store.scope import AUDIENCES, Audience
-from server.store.session import Row, Tx, chunks, in_values
+from server.store.session import Row, Tx, chunks, in_values, insert_rows
 from sync.digest import Digest, from_signed, hash_item, to_signed
 from sync.protocol import Conflict, Item, ItemKind
 from sync.pull import may_leave
@@ -141,13 +141,12 @@ def decode_stamps(body: bytes, fields: dict[str, str]) -> Stamps:
 
 async def insert_items(tx: Tx, project: str, items: Sequence[StoredItem]) -> None:
     """New items. Errors: the driver's, when one exists."""
-    if items:
-        await tx.executemany(
-            "INSERT INTO items (project, kind, id, revision, position, audience, area, author, form, topic, state, "
-            "deleted, closed, open_conflicts, updated_at_ms, updated_by, fields, stamps, digest, created_at_ms) VALUES "
-            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-            [(*_values(project, item), item.created_at_ms) for item in items],
-        )
+    await insert_rows(
+        tx,
+        "INSERT INTO items (project, kind, id, revision, position, audience, area, author, form, topic, state, "
+        "deleted, closed, open_conflicts, updated_at_ms, updated_by, fields, stamps, digest, created_at_ms)",
+        [(*_values(project, item), item.created_at_ms) for item in items],
+    )
 
 
 async def update_items(tx: Tx, project: str, items: Sequence[StoredItem]) -> None:

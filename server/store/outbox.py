@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from server import events
-from server.store.session import Tx
+from server.store.session import Tx, insert_rows
 
 
 class Waiting(Struct, frozen=True):
@@ -26,11 +26,12 @@ async def add_events(tx: Tx, happened: list[events.Event], at_ms: int, id_of: st
 
 async def add_rows(tx: Tx, rows: list[tuple[str, str, events.OutboxRow]]) -> None:
     """(project, id, row) each; an id that is there already stays as it is."""
-    if rows:
-        await tx.executemany(
-            "INSERT INTO outbox (project, id, event, body, at_ms) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            [(project, key, row.event, row.body, row.at_ms) for project, key, row in rows],
-        )
+    await insert_rows(
+        tx,
+        "INSERT INTO outbox (project, id, event, body, at_ms)",
+        [(project, key, row.event, row.body, row.at_ms) for project, key, row in rows],
+        " ON CONFLICT DO NOTHING",
+    )
 
 
 async def claim_events(tx: Tx, project: str, at_ms: int, lease_ms: int, limit: int) -> list[Waiting]:

@@ -32,8 +32,8 @@ async def create_project(tx: Tx, project: str, name: str, epoch: str, at_ms: int
 
 
 async def get_project(tx: Tx, project: str) -> Project | None:
-    row = await tx.run(ProjectRow.select().where(ProjectRow.project == project).first())
-    return _project(row) if row else None
+    row = await tx.fetch_one("SELECT project, name, epoch, position, horizon FROM projects WHERE project = $1", project)
+    return None if row is None else Project(*row)
 
 
 async def list_projects(tx: Tx) -> list[Project]:

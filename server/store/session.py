@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 from server.store.engine import Dialect, standing_in
@@ -109,6 +110,19 @@ class PostgresTx:
         self.after.append(call)
 
 
+async def insert_rows(tx: Tx, sql: str, rows: Sequence[Sequence[Any]], tail: str = "") -> None:
+    """`sql` is an INSERT up to its VALUES, `tail` what follows them. Many rows go in one statement, in pieces of a power
+    of two: on SQLite one step lets go of the interpreter once instead of once a row; on PostgreSQL it is one message.
+    """
+    start, width = 0, len(rows[0]) if rows else 0
+    while start < len(rows):
+        size = 1 << min(len(rows) - start, 64).bit_length() - 1
+        piece = rows[start : start + size]
+        await tx.execute(f"{sql} {in_values(width, size, 1)}{tail}", *chain.from_iterable(piece))
+        start += size
+
+
+@lru_cache(maxsize=1024)
 def in_values(width: int, count: int, first: int) -> str:
     """`VALUES ($first, ...), ...` for `(a, b) IN (...)`: `count` keys of `width` columns. Same text on both engines."""
     numbers = iter(range(first, first + width * count))
