@@ -2,7 +2,7 @@
 import type { AnyNode } from '@getodk/xforms-engine'
 
 export function namesOf(node: Pick<AnyNode, 'appearances'>): ReadonlySet<string> {
-  return new Set((node.appearances ?? []) as unknown as Iterable<string>)
+  return new Set(node.appearances ?? [])
 }
 
 /** `columns-3` -> 3 with the prefix `columns`; undefined when there is none. */

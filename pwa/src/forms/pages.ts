@@ -70,15 +70,14 @@ export function pagesOf(session: Session): Page[] {
       if (isRange(child)) {
         const list = isFieldList(child)
         for (const instance of child.currentState.children) {
-          const inside = [...trail, instance]
-          if (list && hasShown(instance)) questions([instance], instance, inside)
-          else if (!list) walk(instance, inside)
+          if (list && hasShown(instance)) questions([instance], instance, trail)
+          else if (!list) walk(instance, [...trail, instance])
         }
         if (child.nodeType === 'repeat-range:uncontrolled') {
           pages.push({ kind: 'repeat', key: `${session.stable(child)}#list`, range: child, trail })
         }
       } else if (child.nodeType === 'group' && isFieldList(child)) {
-        if (hasShown(child) || hasRange(child)) questions([child], child, [...trail, child])
+        if (hasShown(child) || hasRange(child)) questions([child], child, trail)
       } else if (child.nodeType === 'group') {
         walk(child, [...trail, child])
       }

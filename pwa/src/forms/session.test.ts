@@ -55,7 +55,7 @@ const range = (session: Session): RepeatRangeUncontrolledNode =>
   [...session.nodes()].find((n) => n.nodeType === 'repeat-range:uncontrolled') as RepeatRangeUncontrolledNode
 
 const resume = (session: Session, xml: string, version = '1'): Promise<Session> =>
-  open(xml, { from: 'draft', saved: session.draft().saved, formVersion: '1' } as Beginning, version)
+  open(xml, { from: 'draft', saved: session.draft().saved, formVersion: '1' }, version)
 
 describe('answers', () => {
   test('are the same whether read from the engine or from its XML', async () => {
@@ -123,7 +123,7 @@ describe('a draft', () => {
     expect(second.snapshot().fields['/data/moi']).toBe('5')
     // Not dropped when it is finished, nor by another restart; only the person lets go of it.
     expect((await second.filled()).fields).toMatchObject({ '/data/cu': 'câu cũ', '/data/moi': '5' })
-    const third = await open(v2, { from: 'draft', saved: second.draft().saved, formVersion: '2' } as Beginning, '2')
+    const third = await open(v2, { from: 'draft', saved: second.draft().saved, formVersion: '2' }, '2')
     expect(third.leftover()['/data/cu']).toBe('câu cũ')
     third.discardLeftover('/data/cu')
     expect((await third.filled()).fields['/data/cu']).toBeUndefined()
@@ -152,7 +152,7 @@ describe('repeats', () => {
 
   test('a submission that the server merged is amended under the same ids, in its order', async () => {
     const merged = { '/data/ho#order': 'q2 q1', '/data/ho[q1]/ten': 'A', '/data/ho[q2]/ten': 'B', '/data/ho[q2]/tuoi': '30', form: 'thu', 'file:x.webp': 'abc 12 image/webp' }
-    const session = await open(xform([]), { from: 'submission', fields: merged as Record<string, string>, formVersion: '1' })
+    const session = await open(xform([]), { from: 'submission', fields: merged, formVersion: '1' })
     expect(session.snapshot().fields).toEqual({ '/data/ho#order': 'q2 q1', '/data/ho[q1]/ten': 'A', '/data/ho[q2]/ten': 'B', '/data/ho[q2]/tuoi': '30' })
     write(node(session, '/data/ho[q1]/ten'), 'A2')
     expect((await session.filled()).fields['/data/ho[q1]/ten']).toBe('A2')

@@ -98,7 +98,7 @@ export class Session {
   stable(node: AnyNode): string {
     return untrack(() => {
       if (node.nodeType === 'root') return `/${segment(node)}`
-      const parent = this.stable(node.parent as AnyNode)
+      const parent = this.stable(node.parent)
       return node.nodeType === 'repeat-instance' ? `${parent}[${this.idOf(node)}]` : `${parent}/${segment(node)}`
     })
   }
@@ -262,7 +262,7 @@ export function write(node: AnyLeafNode, text: string): void {
   switch (node.nodeType) {
     case 'input':
     case 'range':
-      node.setValue(text as never)
+      node.setValue(text)
       break
     case 'select':
       node.selectValues(node.selectType === 'select' ? text.split(/\s+/).filter(Boolean) : [text])

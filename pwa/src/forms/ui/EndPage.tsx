@@ -1,22 +1,24 @@
 /** The last page: what is answered, what needs a look, what another version left over; then "finalise". */
-import { createMemo, createSignal, For, Show, type Component } from 'solid-js'
+import { createMemo, createSignal, For, Show, type Accessor, type Component } from 'solid-js'
 import { shownLeaves, violationsOf, type Page } from '../pages'
 import { isQuestion, nameOf } from './answers'
 import { useFiller } from './context'
 import { FormIcon } from './icons'
 
-export const EndPage: Component<{ pages: Page[]; go: (key: string) => void }> = (props) => {
-  const { session, words, changed } = useFiller()
+export interface Finish {
+  busy: Accessor<boolean>
+  failed: Accessor<boolean>
+  /** Pages with something that does not pass. */
+  faulty: Accessor<Page[]>
+  finalise: () => Promise<void>
+}
+
+/** The end of the filling; its button stands in the bar under the thumb, its words on the last page. */
+export function useFinish(pages: Accessor<Page[]>, atEnd: Accessor<boolean>): Finish {
+  const { session } = useFiller()
   const [busy, setBusy] = createSignal(false)
   const [failed, setFailed] = createSignal(false)
-  const questions = createMemo(() => [...shownLeaves(session.root())].filter(isQuestion))
-  const answered = createMemo(() => questions().filter((leaf) => leaf.currentState.instanceValue !== '').length)
-  const faulty = createMemo(() => props.pages.filter((page) => violationsOf(page).length > 0))
-  // A page may hold several; an answer given meanwhile takes the place of one left over.
-  const leftover = createMemo(() => {
-    const { fields } = session.snapshot()
-    return Object.entries(session.leftover()).filter(([field]) => fields[field] === undefined && !field.endsWith('#order'))
-  })
+  const faulty = createMemo(() => (atEnd() ? pages().filter((page) => violationsOf(page).length > 0) : []))
   const finalise = async (): Promise<void> => {
     setBusy(true)
     setFailed(false)
@@ -31,12 +33,24 @@ export const EndPage: Component<{ pages: Page[]; go: (key: string) => void }> = 
       setBusy(false)
     }
   }
+  return { busy, failed, faulty, finalise }
+}
+
+export const EndPage: Component<{ pages: Page[]; finish: Finish; go: (key: string) => void }> = (props) => {
+  const { session, words, changed } = useFiller()
+  const questions = createMemo(() => [...shownLeaves(session.root())].filter(isQuestion))
+  const answered = createMemo(() => questions().filter((leaf) => leaf.currentState.instanceValue !== '').length)
+  // A page may hold several; an answer given meanwhile takes the place of one left over.
+  const leftover = createMemo(() => {
+    const { fields } = session.snapshot()
+    return Object.entries(session.leftover()).filter(([field]) => fields[field] === undefined && !field.endsWith('#order'))
+  })
   return (
     <div class="form-page form-end">
       <h2>{words.end}</h2>
       <p>{questions().length === 0 ? words.noQuestions : words.answered(answered(), questions().length)}</p>
       <Show
-        when={faulty().length > 0}
+        when={props.finish.faulty().length > 0}
         fallback={
           <p class="notice" data-tone="good" role="status">
             {words.endReady} {words.endHint}
@@ -44,9 +58,9 @@ export const EndPage: Component<{ pages: Page[]; go: (key: string) => void }> = 
         }
       >
         <section aria-live="polite">
-          <h3 class="fault">{words.toFix(faulty().reduce((sum, page) => sum + violationsOf(page).length, 0))}</h3>
+          <h3 class="fault">{words.toFix(props.finish.faulty().reduce((sum, page) => sum + violationsOf(page).length, 0))}</h3>
           <ul class="form-overview">
-            <For each={faulty()}>
+            <For each={props.finish.faulty()}>
               {(page) => (
                 <For each={violationsOf(page)}>
                   {(leaf) => (
@@ -100,15 +114,11 @@ export const EndPage: Component<{ pages: Page[]; go: (key: string) => void }> = 
           </div>
         </section>
       </Show>
-      <Show when={failed()}>
+      <Show when={props.finish.failed()}>
         <p class="fault" role="alert">
           {words.finaliseFailed}
         </p>
       </Show>
-      <button type="button" class="button" data-big="" data-kind="main" disabled={busy() || faulty().length > 0} onClick={() => void finalise()}>
-        <FormIcon name="check" />
-        {busy() ? words.finalising : words.finalise}
-      </button>
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { createEffect, createMemo, createSignal, For, Match, on, onMount, Show, Switch, untrack, type Component } from 'solid-js'
 import { findPage, pagesOf, violationsOf, type Page, type QuestionPage as QuestionsOf } from '../pages'
 import { useFiller } from './context'
-import { EndPage } from './EndPage'
+import { EndPage, useFinish } from './EndPage'
 import { FormIcon } from './icons'
 import { Overview } from './Overview'
 import { QuestionPage } from './QuestionPage'
@@ -25,9 +25,9 @@ export const Form: Component<Props> = (props) => {
   const filler = useFiller()
   const { session, words } = filler
   const pages = createMemo((): Page[] => pagesOf(session))
-  const [key, setKey] = createSignal(session.page || (pages()[0]?.key ?? END))
+  const [key, setKey] = createSignal(session.page || untrack(() => pages()[0]?.key ?? END))
   const [overview, setOverview] = createSignal(false)
-  let before: readonly Page[] = pages()
+  let before: readonly Page[] = untrack(pages)
   let top: HTMLDivElement | undefined
   // A page may stop applying while it is shown: its neighbour takes over.
   const at = createMemo((): number => {
@@ -36,6 +36,7 @@ export const Form: Component<Props> = (props) => {
     before = now
     return index
   })
+  const finish = useFinish(() => pages(), () => at() >= pages().length)
   const page = createMemo((): Page | undefined => pages()[at()])
   // The node objects of a rebuilt instance are new; the key and the root together say when to draw afresh.
   const shown = createMemo(() => ({ key: page()?.key ?? END, root: session.root() }), undefined, {
@@ -99,7 +100,7 @@ export const Form: Component<Props> = (props) => {
         {({ key }) => {
           const kind = key === END ? 'end' : untrack(page)?.kind
           return (
-            <Switch fallback={<EndPage pages={pages()} go={go} />}>
+            <Switch fallback={<EndPage pages={pages()} finish={finish} go={go} />}>
               <Match when={kind === 'questions'}>
                 <QuestionPage page={asQuestions(page())} />
               </Match>
@@ -140,7 +141,15 @@ export const Form: Component<Props> = (props) => {
           <FormIcon name="back" />
           {words.back}
         </button>
-        <Show when={at() < pages().length}>
+        <Show
+          when={at() < pages().length}
+          fallback={
+            <button type="button" class="button grow" data-big="" data-kind="main" data-finalise="" disabled={finish.busy() || finish.faulty().length > 0} onClick={() => void finish.finalise()}>
+              <FormIcon name="check" />
+              {finish.busy() ? words.finalising : words.finalise}
+            </button>
+          }
+        >
           <button type="button" class="button grow" data-big="" data-kind="main" onClick={next}>
             {props.attempted && violationsOf(page() as Page).length > 0 ? words.skip : words.next}
             <FormIcon name="next" />

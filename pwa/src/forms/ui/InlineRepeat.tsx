@@ -1,5 +1,5 @@
 /** A repeat on a field-list page: its instances stand there, ready to fill. And the card of an instance in a list. */
-import type { AnyNode, RepeatInstanceNode, RepeatRangeNode, RepeatRangeUncontrolledNode } from '@getodk/xforms-engine'
+import type { RepeatInstanceNode, RepeatRangeNode, RepeatRangeUncontrolledNode } from '@getodk/xforms-engine'
 import { For, Show, type Component } from 'solid-js'
 import { plain } from '../plain'
 import { addInstance, removeInstance } from '../repeats'
@@ -31,7 +31,7 @@ export const InlineRepeat: Component<{ range: RepeatRangeNode }> = (props) => {
               <h3>{titleOf(instance)}</h3>
               <Show when={asFree(props.range)}>{(range) => <RemoveButton range={range()} instance={instance} index={index()} />}</Show>
             </header>
-            <For each={instance.currentState.children as readonly AnyNode[]}>{(child) => <NodeView node={child} />}</For>
+            <For each={instance.currentState.children}>{(child) => <NodeView node={child} />}</For>
           </section>
         )}
       </For>

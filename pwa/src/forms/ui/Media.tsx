@@ -1,6 +1,7 @@
 /** A picture, sound or video that came with the form. Where the phone lacks it, its name is said instead. */
 import { createResource, Match, Show, Switch, type Component } from 'solid-js'
 import { useFiller } from './context'
+import { FormIcon } from './icons'
 
 interface Props {
   kind: 'image' | 'audio' | 'video'
@@ -12,11 +13,11 @@ interface Props {
 export const fileName = (source: string): string => decodeURIComponent(source.replace(/^jr:\/\/[^/]+\//, ''))
 
 export const Media: Component<Props> = (props) => {
-  const { media, words } = useFiller()
+  const { media } = useFiller()
   const [address] = createResource(() => props.source, (source) => media(fileName(source)))
   return (
     <Show when={!address.loading}>
-      <Show when={address()} fallback={<span class="form-missing">{words.missingFile(fileName(props.source))}</span>}>
+      <Show when={address()} fallback={<Missing name={fileName(props.source)} />}>
         {(url) => (
           <Switch>
             <Match when={props.kind === 'image'}>
@@ -32,5 +33,16 @@ export const Media: Component<Props> = (props) => {
         )}
       </Show>
     </Show>
+  )
+}
+
+const Missing: Component<{ name: string }> = (props) => {
+  const { words } = useFiller()
+  return (
+    <span class="form-missing" title={words.missingFile(props.name)}>
+      <FormIcon name="picture" />
+      <span class="unseen">{words.missingFile(props.name)}</span>
+      <span aria-hidden="true">{props.name}</span>
+    </span>
   )
 }

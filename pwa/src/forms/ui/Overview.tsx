@@ -10,7 +10,7 @@ import { titleOf } from './Trail'
 
 export const Overview: Component<{ pages: Page[]; at: number; go: (key: string) => void; onClose: () => void }> = (props) => {
   const { words } = useFiller()
-  const heading = (page: Page): string => page.trail.filter((node) => page.kind === 'repeat' || !page.nodes.includes(node)).map(titleOf).filter(Boolean).join(' › ')
+  const heading = (page: Page): string => page.trail.map(titleOf).filter(Boolean).join(' › ')
   const choose = (key: string): void => {
     props.onClose()
     props.go(key)

@@ -2,7 +2,7 @@
 import type { AnyLeafNode } from '@getodk/xforms-engine'
 import { createMemo, createSignal, createUniqueId, Match, Show, Switch, type Component, type JSX } from 'solid-js'
 import { isBlank } from '../fields'
-import { useFiller } from './context'
+import { useFiller, useNode } from './context'
 import { RichText, TextMedia } from './RichText'
 import { Widget, isGrouped } from './Widget'
 import { matrixRole } from './matrix'
@@ -19,7 +19,7 @@ export interface WidgetProps<Node extends AnyLeafNode = AnyLeafNode> {
 
 export const Question: Component<{ node: AnyLeafNode }> = (props) => {
   const { words, attempted, help, session } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const id = createUniqueId()
   const [left, setLeft] = createSignal(false)
   const [rejected, reject] = createSignal<string | null>(null)

@@ -1,4 +1,5 @@
 /** One page: where in the form one is, then its questions. */
+import { useNode } from './context'
 import type { AnyNode } from '@getodk/xforms-engine'
 import { For, Match, Show, Switch, type Component } from 'solid-js'
 import { isShown, type QuestionPage as Page } from '../pages'
@@ -6,7 +7,7 @@ import { isLeaf, isRange } from '../session'
 import { InlineRepeat } from './InlineRepeat'
 import { Question } from './Question'
 import { RichText } from './RichText'
-import { Trail } from './Trail'
+import { titleOf, Trail } from './Trail'
 import { matrixRole } from './matrix'
 
 export const QuestionPage: Component<{ page: Page }> = (props) => (
@@ -16,9 +17,9 @@ export const QuestionPage: Component<{ page: Page }> = (props) => (
   </div>
 )
 
-/** A question, a group in a field-list, or a repeat in a field-list. `top`: its title stands in the trail already. */
+/** A question, a group in a field-list, or a repeat in a field-list. `top`: it is the page's own group. */
 export const NodeView: Component<{ node: AnyNode; top?: boolean }> = (props) => {
-  const node = props.node
+  const node = useNode(props)
   return (
     <Show when={isShown(node)}>
       <Switch>
@@ -26,14 +27,21 @@ export const NodeView: Component<{ node: AnyNode; top?: boolean }> = (props) => 
         <Match when={isRange(node) && node}>{(range) => <InlineRepeat range={range()} />}</Match>
         <Match when={node.nodeType === 'group' || node.nodeType === 'repeat-instance'}>
           <section class="form-group" data-matrix={hasMatrix(node) ? '' : undefined}>
-            <Show when={!props.top && node.currentState.label}>
-              {(label) => (
-                <h2>
-                  <RichText text={label()} />
-                </h2>
-              )}
+            <Show
+              when={node.nodeType === 'repeat-instance' && node}
+              fallback={
+                <Show when={node.currentState.label}>
+                  {(label) => (
+                    <h2 classList={{ 'form-title': props.top }}>
+                      <RichText text={label()} />
+                    </h2>
+                  )}
+                </Show>
+              }
+            >
+              {(instance) => <h2 class="form-title">{titleOf(instance())}</h2>}
             </Show>
-            <For each={node.currentState.children as readonly AnyNode[]}>{(child) => <NodeView node={child} />}</For>
+            <For each={node.currentState.children}>{(child) => <NodeView node={child} />}</For>
           </section>
         </Match>
       </Switch>

@@ -1,5 +1,5 @@
 /** The page that ends a repeat: its instances as cards, add another, remove with undo. */
-import { For, type Component } from 'solid-js'
+import { For, untrack, type Component } from 'solid-js'
 import type { Page, RepeatPage as RepeatOf } from '../pages'
 import { plain } from '../plain'
 import { addInstance } from '../repeats'
@@ -11,7 +11,7 @@ import { Trail } from './Trail'
 
 export const RepeatPage: Component<{ page: RepeatOf; go: (key: string) => void; pages: () => Page[] }> = (props) => {
   const { words, session, changed } = useFiller()
-  const range = props.page.range
+  const range = untrack(() => props.page.range)
   const label = (): string => plain(range.currentState.label?.asString ?? '')
   const open = (prefix: string): void => {
     const first = props.pages().find((page) => page.key.startsWith(prefix))

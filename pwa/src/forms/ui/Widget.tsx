@@ -1,4 +1,5 @@
 /** Which widget answers a question. The whole table of types and appearances is in features.ts. */
+import { useNode } from './context'
 import type { AnyLeafNode } from '@getodk/xforms-engine'
 import { Match, Show, Switch, type Component } from 'solid-js'
 import { Barcode } from './widgets/Barcode'
@@ -36,7 +37,7 @@ export function isGrouped(node: AnyLeafNode): boolean {
 }
 
 export const Widget: Component<WidgetProps> = (props) => {
-  const node = props.node
+  const node = useNode(props)
   const type = node.nodeType === 'input' ? node.valueType : null
   const media = node.nodeType === 'upload' ? node.nodeOptions.media.type : null
   return (

@@ -3,10 +3,10 @@
  * Hiding the page (the phone's home button, a call) saves at once: Android may kill a hidden page without a word. */
 
 export interface Autosave {
-  changed(): void
+  changed: () => void
   /** Commits what is being typed and saves if anything changed. Rejects when the draft could not be kept. */
-  now(): Promise<void>
-  stop(): void
+  now: () => Promise<void>
+  stop: () => void
 }
 
 export function autosave(save: () => Promise<void>, flush: () => void, onFailed: (failed: boolean) => void): Autosave {

@@ -1,17 +1,16 @@
 /** Typing into a question: the engine hears of it when the person pauses, leaves the field or the page, or the app hides.
  *
  * Recomputing a large form at every keystroke would make a cheap phone stutter; a pause of 300 ms is not noticed. */
-import { createSignal, onCleanup, untrack, type Accessor } from 'solid-js'
-import { createEffect, on } from 'solid-js'
+import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from 'solid-js'
 import { useFiller } from './context'
 
 const PAUSE_MS = 300
 
 export interface Typing {
   text: Accessor<string>
-  type(text: string): void
+  type: (text: string) => void
   /** Gives what was typed to the engine now. */
-  commit(): void
+  commit: () => void
 }
 
 /** @param stored the answer as text to show; @param accept gives text to the engine, after which `stored` is shown anew. */

@@ -3,7 +3,7 @@ import type { InputNode } from '@getodk/xforms-engine'
 import { createSignal, onCleanup, onMount, Show, type Component } from 'solid-js'
 import { Sheet } from '../../../ui/parts/page'
 import { namesOf } from '../../appearances'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { useTyping } from '../typing'
@@ -16,7 +16,7 @@ const EVERY_MS = 250
 
 export const Barcode: Component<WidgetProps<InputNode<'barcode'>>> = (props) => {
   const { words, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const hidden = namesOf(node).has('hidden-answer')
   const [scanning, setScanning] = createSignal(false)
   const [denied, setDenied] = createSignal(false)
@@ -80,6 +80,8 @@ const Scanner: Component<{ onFound: (code: string) => void; onClose: () => void;
   let stream: MediaStream | undefined
   let timer: ReturnType<typeof setInterval> | undefined
   let closed = false
+  const found = (code: string): void => props.onFound(code)
+  const denied = (): void => props.onDenied()
   const start = async (): Promise<void> => {
     const Detector = detectorOf()
     if (!Detector || !video) return
@@ -88,16 +90,18 @@ const Scanner: Component<{ onFound: (code: string) => void; onClose: () => void;
     video.srcObject = stream
     await video.play()
     const detector = new Detector()
-    timer = setInterval(() => {
-      if (video) void detector.detect(video).then((codes) => codes[0] && props.onFound(codes[0].rawValue), () => undefined)
-    }, EVERY_MS)
+    const look = async (): Promise<void> => {
+      const codes = video ? await detector.detect(video).catch(() => []) : []
+      if (codes[0]) found(codes[0].rawValue)
+    }
+    timer = setInterval(look, EVERY_MS)
   }
   const stop = (): void => {
     closed = true
     clearInterval(timer)
     for (const track of stream?.getTracks() ?? []) track.stop()
   }
-  onMount(() => void start().catch(() => props.onDenied()))
+  onMount(() => void start().catch(denied))
   onCleanup(stop)
   return (
     <Sheet title={words.scan} onClose={() => props.onClose()}>

@@ -2,7 +2,7 @@
 import { createMemo, createSignal, For, Show, type Component } from 'solid-js'
 import { namesOf, numbered } from '../../appearances'
 import { search } from '../../search'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import { RichText, TextMedia } from '../RichText'
 import type { ChoicesProps, Entry, Layout } from './Choices'
@@ -13,7 +13,7 @@ export const MOST_ROWS = 100
 export const ChoiceList: Component<ChoicesProps & { layout: Layout }> = (props) => {
   const [query, setQuery] = createSignal('')
   const found = createMemo(() => (props.layout === 'searched' ? search(props.entries, query()) : props.entries))
-  const names = namesOf(props.node)
+  const names = namesOf(useNode(props))
   const columns = Math.min(numbered(names, 'columns', 'compact', 'quickcompact') ?? 0, 10)
   return (
     <>

@@ -3,7 +3,7 @@ import type { SelectNode } from '@getodk/xforms-engine'
 import { createMemo, Match, Show, Switch, type Component } from 'solid-js'
 import { namesOf, numbered } from '../../appearances'
 import { fold } from '../../search'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { matrixRole } from '../matrix'
 import type { WidgetProps } from '../Question'
 import { ChoiceList } from './ChoiceList'
@@ -46,7 +46,7 @@ export function layoutOf(node: SelectNode, count: number): Layout {
 
 export const Choices: Component<WidgetProps<SelectNode>> = (props) => {
   const { words, changed, next } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const multiple = node.selectType === 'select'
   const entries = createMemo(() =>
     node.currentState.valueOptions.map((option): Entry => {

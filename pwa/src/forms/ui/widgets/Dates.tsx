@@ -4,7 +4,7 @@ import type { DateInputNode, DateTimeInputNode, TimeInputNode } from '@getodk/xf
 import { createSignal, For, Show, type Component } from 'solid-js'
 import { namesOf } from '../../appearances'
 import { localDateTime, localTime, partialDate } from '../../dates'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import type { WidgetProps } from '../Question'
 
 const CALENDARS = ['ethiopian', 'coptic', 'islamic', 'bikram-sambat', 'myanmar', 'persian', 'buddhist']
@@ -15,13 +15,13 @@ export const isPartial = (node: Pick<DateInputNode, 'appearances'>): boolean => 
 
 export const DateInput: Component<WidgetProps<DateInputNode | TimeInputNode | DateTimeInputNode>> = (props) => {
   const { words, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const value = (): string => node.currentState.instanceValue
   const types = { date: 'date', time: 'time', dateTime: 'datetime-local' } as const
   const shown = (): string => (node.valueType === 'time' ? value().slice(0, 5) : node.valueType === 'dateTime' ? value().slice(0, 16) : value())
   const set = (text: string): void => {
     const stored = node.valueType === 'date' ? text : node.valueType === 'time' ? localTime(text, new Date()) : localDateTime(text)
-    node.setValue(stored as never)
+    node.setValue(stored)
     changed()
   }
   return (
@@ -45,7 +45,7 @@ export const DateInput: Component<WidgetProps<DateInputNode | TimeInputNode | Da
 
 export const PartialDate: Component<WidgetProps<DateInputNode>> = (props) => {
   const { words, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const names = namesOf(node)
   const asksDay = names.has('no-calendar')
   const asksMonth = asksDay || names.has('month-year')

@@ -4,7 +4,7 @@ import { createSignal, onMount, Show, type Component } from 'solid-js'
 import { Sheet } from '../../../ui/parts/page'
 import { namesOf } from '../../appearances'
 import { encode, fit, shrink } from '../../picture'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { Kept } from './Kept'
@@ -17,7 +17,7 @@ const INK = 5
 
 export const Drawing: Component<WidgetProps<UploadNode>> = (props) => {
   const { words, session } = useFiller()
-  const names = namesOf(props.node)
+  const names = namesOf(useNode(props))
   const annotate = names.has('annotate')
   const taking = useTaking(props)
   const [sheet, setSheet] = createSignal<Blob | null | undefined>(undefined)

@@ -4,14 +4,14 @@ import { createSignal, Show, type Component } from 'solid-js'
 import { isExternal, namesOf } from '../../appearances'
 import { parseNumber } from '../../numbers'
 import { humanNumber } from '../../values'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { useTyping } from '../typing'
 
 export const NumberInput: Component<WidgetProps<IntInputNode | DecimalInputNode>> = (props) => {
   const { words, session, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const { language } = session.frame
   const whole = node.valueType === 'int'
   const names = namesOf(node)
@@ -20,13 +20,13 @@ export const NumberInput: Component<WidgetProps<IntInputNode | DecimalInputNode>
   const shownStored = (): string => (language === 'vi' ? stored().replace('.', ',') : stored())
   const accept = (text: string): void => {
     const number = parseNumber(text, language, whole)
-    node.setValue((number ?? '') as never)
+    node.setValue((number ?? ''))
     const tooLarge = number !== null && number !== '' && stored() === ''
     props.reject(number === null ? (whole ? words.notNumber : words.notDecimal) : tooLarge ? words.numberTooLarge : null)
   }
   const typing = useTyping(shownStored, accept)
   const step = (by: number): void => {
-    node.setValue(String(Number(stored() || 0) + by) as never)
+    node.setValue(String(Number(stored() || 0) + by))
     props.reject(null)
     changed()
   }

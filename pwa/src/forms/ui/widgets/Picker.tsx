@@ -33,6 +33,7 @@ export const Picker: Component<ChoicesProps> = (props) => {
         aria-haspopup="dialog"
         aria-expanded={open()}
         aria-describedby={props.describedBy}
+        aria-invalid={props.invalid || undefined}
         data-blank={chosen() ? undefined : ''}
         onClick={() => setOpen(true)}
       >

@@ -4,7 +4,7 @@ import { createSignal, Show, type Component } from 'solid-js'
 import { namesOf } from '../../appearances'
 import { coarse, decimalsOf, metres, parsePlace } from '../../place'
 import { humanValue } from '../../values'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { useTyping } from '../typing'
@@ -13,7 +13,7 @@ const PATIENCE_MS = 30_000
 
 export const Place: Component<WidgetProps<GeopointInputNode>> = (props) => {
   const { words, changed, session } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const decimals = decimalsOf(namesOf(node))
   const stored = (): string => node.currentState.instanceValue
   const shown = (): string => humanValue('place', stored(), session.frame.language, (v) => v)
@@ -24,6 +24,16 @@ export const Place: Component<WidgetProps<GeopointInputNode>> = (props) => {
     node.setValue(text)
     changed()
   }
+  const found = ({ coords }: GeolocationPosition): void => {
+    setBusy(false)
+    props.reject(null)
+    set(coarse(coords, decimals))
+  }
+  const lost = (error: GeolocationPositionError): void => {
+    setBusy(false)
+    setTrouble(error.code === error.PERMISSION_DENIED ? words.locateDenied : words.locateFailed)
+    setTyping(true)
+  }
   const locate = (): void => {
     setTrouble('')
     if (!('geolocation' in navigator)) {
@@ -32,20 +42,8 @@ export const Place: Component<WidgetProps<GeopointInputNode>> = (props) => {
       return
     }
     setBusy(true)
-    navigator.geolocation.getCurrentPosition(
-      (position) => {
-        setBusy(false)
-        props.reject(null)
-        set(coarse(position.coords, decimals))
-      },
-      (error) => {
-        setBusy(false)
-        setTrouble(error.code === error.PERMISSION_DENIED ? words.locateDenied : words.locateFailed)
-        setTyping(true)
-      },
-      // No finer than asked: the phone need not even switch on its satellite receiver for a kilometre.
-      { enableHighAccuracy: decimals > 2, timeout: PATIENCE_MS, maximumAge: 300_000 },
-    )
+    // No finer than asked: the phone need not even switch on its satellite receiver for a kilometre.
+    navigator.geolocation.getCurrentPosition(found, lost, { enableHighAccuracy: decimals > 2, timeout: PATIENCE_MS, maximumAge: 300_000 })
   }
   const typed = useTyping(shown, (text) => {
     const place = parsePlace(text)

@@ -3,13 +3,13 @@ import type { GeoshapeInputNode, GeotraceInputNode } from '@getodk/xforms-engine
 import type { Component } from 'solid-js'
 import { namesOf } from '../../appearances'
 import { coarse, decimalsOf, parsePlace } from '../../place'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import type { WidgetProps } from '../Question'
 import { useTyping } from '../typing'
 
 export const Points: Component<WidgetProps<GeotraceInputNode | GeoshapeInputNode>> = (props) => {
   const { words } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const decimals = decimalsOf(namesOf(node))
   const stored = (): string => {
     const points = node.currentState.instanceValue.split(';').map((point) => point.trim().split(/\s+/).slice(0, 2).join(', ')).filter(Boolean)

@@ -2,15 +2,16 @@
 import type { AnyRangeNode } from '@getodk/xforms-engine'
 import { For, Match, Show, Switch, type Component } from 'solid-js'
 import { humanNumber } from '../../values'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 
-const MOST_TICKS = 11
+/** Characters of tick labels that fit beneath the slider of a narrow phone. */
+const TICKS_FIT = 16
 
 export const Range: Component<WidgetProps<AnyRangeNode>> = (props) => {
   const { words, session, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const { bounds } = node.definition
   const [low, high, step] = [Number(bounds.start), Number(bounds.end), Math.abs(Number(bounds.step)) || 1]
   const decimals = Math.max(...[bounds.start, bounds.step].map((n) => String(n).split('.')[1]?.length ?? 0))
@@ -18,7 +19,7 @@ export const Range: Component<WidgetProps<AnyRangeNode>> = (props) => {
   const value = (): string => node.currentState.instanceValue
   const said = (number: string | number): string => humanNumber(String(number), session.frame.language)
   const set = (number: string): void => {
-    node.setValue(number as never)
+    node.setValue(number)
     changed()
   }
   const move = (by: number): void => {
@@ -83,7 +84,7 @@ export const Range: Component<WidgetProps<AnyRangeNode>> = (props) => {
             </button>
           </div>
           <div class="form-range-ends number" aria-hidden="true">
-            <Show when={!node.appearances['no-ticks'] && values().length <= MOST_TICKS} fallback={<><span>{said(low)}</span><span>{said(high)}</span></>}>
+            <Show when={!node.appearances['no-ticks'] && values().map(said).join('').length <= TICKS_FIT} fallback={<><span>{said(low)}</span><span>{said(high)}</span></>}>
               <For each={values()}>{(number) => <span>{said(number)}</span>}</For>
             </Show>
           </div>

@@ -1,14 +1,14 @@
 /** Putting choices in order with arrows: works with one thumb, a keyboard and a screen reader alike. */
 import type { RankNode } from '@getodk/xforms-engine'
 import { For, Show, type Component } from 'solid-js'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { RichText, TextMedia } from '../RichText'
 
 export const Rank: Component<WidgetProps<RankNode>> = (props) => {
   const { words, changed } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const ranked = (): boolean => node.currentState.value.length > 0
   // Before anything is ranked the list shows the order of the form; new choices of a filter come last.
   const order = (): string[] => {

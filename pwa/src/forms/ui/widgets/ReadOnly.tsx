@@ -1,12 +1,12 @@
 /** An answer that the form fills in itself, or a value that a note carries. */
 import { Show, type Component } from 'solid-js'
 import { humanNumber, humanDate } from '../../values'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import type { WidgetProps } from '../Question'
 
 export const ReadOnly: Component<WidgetProps> = (props) => {
   const { session, words } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const shown = (): string => {
     const { instanceValue } = node.currentState
     if (node.nodeType === 'select') return node.currentState.value.map((v) => node.getValueOption(v)?.label.asString ?? v).join(', ')

@@ -2,7 +2,7 @@
 import type { UploadNode } from '@getodk/xforms-engine'
 import { createSignal, onCleanup, Show, type Component } from 'solid-js'
 import { isExternal, namesOf } from '../../appearances'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon } from '../icons'
 import type { WidgetProps } from '../Question'
 import { Kept } from './Kept'
@@ -13,7 +13,7 @@ const BITS_PER_SECOND = 24_000
 
 export const Sound: Component<WidgetProps<UploadNode>> = (props) => {
   const { words } = useFiller()
-  const names = namesOf(props.node)
+  const names = namesOf(useNode(props))
   const taking = useTaking(props)
   const [seconds, setSeconds] = createSignal<number | null>(null)
   const [denied, setDenied] = createSignal(false)

@@ -2,13 +2,13 @@
 import type { StringInputNode } from '@getodk/xforms-engine'
 import { Show, type Component } from 'solid-js'
 import { isExternal, namesOf } from '../../appearances'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import type { WidgetProps } from '../Question'
 import { useTyping } from '../typing'
 
 export const TextInput: Component<WidgetProps<StringInputNode>> = (props) => {
   const { words } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const names = namesOf(node)
   const typing = useTyping(
     () => node.currentState.instanceValue,

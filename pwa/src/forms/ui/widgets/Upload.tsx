@@ -4,14 +4,14 @@ import { createSignal, Show, type Component } from 'solid-js'
 import { isExternal, namesOf } from '../../appearances'
 import { attach, MOST_MB } from '../../attach'
 import { shrink } from '../../picture'
-import { useFiller } from '../context'
+import { useFiller, useNode } from '../context'
 import { FormIcon, type FormIconName } from '../icons'
 import type { WidgetProps } from '../Question'
 import { Kept } from './Kept'
 
 export const Upload: Component<WidgetProps<UploadNode>> = (props) => {
   const { words } = useFiller()
-  const node = props.node
+  const node = useNode(props)
   const names = namesOf(node)
   const { accept, type } = node.nodeOptions.media
   const taking = useTaking(props)
