@@ -1,0 +1,35 @@
+/** Where the page begins: identity and settings, then the first screen, then the worker and the syncer. */
+import './ui/styles/index.css'
+import { createEffect, createRoot } from 'solid-js'
+import { render } from 'solid-js/web'
+import { App } from './ui/app'
+import { identity, startPhone } from './ui/phone'
+import { startRouter } from './ui/router'
+import { startUpdates } from './ui/updates'
+import { startClock } from './ui/when'
+
+async function start(): Promise<void> {
+  const root = document.getElementById('app')
+  if (!root) return
+  await startPhone().catch((fault: unknown) => console.error('start', fault))
+  startRouter()
+  startClock()
+  root.textContent = ''
+  render(() => <App />, root)
+  startUpdates()
+  startSyncing()
+}
+
+/** The syncer is loaded once there is somebody to sync for. */
+function startSyncing(): void {
+  let started = false
+  createRoot(() =>
+    createEffect(() => {
+      if (started || !identity()) return
+      started = true
+      void import('./transport/tries').then((tries) => tries.startTries())
+    }),
+  )
+}
+
+void start()

@@ -1,0 +1,80 @@
+/** Who this phone is, and how it is set. Shared by every tab and the worker. */
+import { closeAll, nameOf, openDevice, useReplica } from './database'
+import type { Identity, Session, Settings } from './records'
+import { announce, say } from './watch'
+
+export async function readIdentity(): Promise<Identity | null> {
+  const identity = (await (await openDevice()).get('identity', 'current')) ?? null
+  if (identity) useReplica(identity.session.project, identity.replica)
+  return identity
+}
+
+export async function saveIdentity(identity: Identity): Promise<void> {
+  const db = await openDevice()
+  const tx = db.transaction(['identity', 'settings'], 'readwrite', { durability: 'strict' })
+  await tx.objectStore('identity').put(identity, 'current')
+  const settings = (await tx.objectStore('settings').get('all')) ?? {}
+  delete settings.left
+  await tx.objectStore('settings').put(settings, 'all')
+  await tx.done
+  useReplica(identity.session.project, identity.replica)
+  announce('identity')
+}
+
+/** Takes over what GET /me says now: areas, role, keys. */
+export async function refreshSession(session: Session): Promise<void> {
+  const db = await openDevice()
+  const tx = db.transaction('identity', 'readwrite')
+  const identity = await tx.store.get('current')
+  if (identity) await tx.store.put({ ...identity, session }, 'current')
+  await tx.done
+  announce('identity')
+}
+
+export async function readSettings(): Promise<Settings> {
+  return (await (await openDevice()).get('settings', 'all')) ?? {}
+}
+
+export async function saveSettings(some: Settings): Promise<void> {
+  const db = await openDevice()
+  const tx = db.transaction('settings', 'readwrite')
+  await tx.store.put({ ...((await tx.store.get('all')) ?? {}), ...some }, 'all')
+  await tx.done
+  announce('settings')
+}
+
+/** Leaves nothing of the replica: database, keys, caches of answers, notifications, webpush. Settings of look and
+ * language stay; `left` says why, for the welcome page. */
+export async function wipe(left: 'revoked' | 'signed_out'): Promise<void> {
+  const identity = await readIdentity().catch(() => null)
+  const device = await openDevice()
+  await device.delete('identity', 'current')
+  const settings = (await device.get('settings', 'all')) ?? {}
+  await device.put('settings', { ...settings, left }, 'all')
+  say({ wiped: true })
+  await closeAll()
+  if (identity) await remove(nameOf(identity.session.project, identity.replica))
+  const registration = await worker()
+  const shown = (await registration?.getNotifications?.().catch(() => [])) ?? []
+  for (const notification of shown) notification.close()
+  const subscription = await within(registration?.pushManager?.getSubscription(), 2000)
+  await within(subscription?.unsubscribe(), 2000)
+}
+
+async function worker(): Promise<ServiceWorkerRegistration | undefined> {
+  if ('registration' in globalThis) return (globalThis as unknown as { registration: ServiceWorkerRegistration }).registration
+  return (await navigator.serviceWorker?.getRegistration?.()) ?? undefined
+}
+
+function within<T>(wait: Promise<T> | undefined, ms: number): Promise<T | undefined> {
+  return Promise.race([Promise.resolve(wait).catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms))])
+}
+
+function remove(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name)
+    request.onsuccess = () => resolve()
+    request.onerror = () => resolve()
+    request.onblocked = () => setTimeout(resolve, 3000)
+  })
+}

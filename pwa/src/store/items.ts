@@ -1,0 +1,48 @@
+/** Reading items as the person sees them. All reads are ranges over one store; lists come back as arrays. */
+import type { Item, ItemKind } from '../sync/protocol'
+import { attempt } from './database'
+import type { KeptChange } from './records'
+import { overlay, type Seen } from './view'
+
+const ofKind = (kind: ItemKind): IDBKeyRange => IDBKeyRange.bound([kind], [kind, []])
+
+/** Every item of a kind, with this phone's own changes over it; deleted ones left out. */
+export function readItems(kind: ItemKind): Promise<Seen[]> {
+  return attempt(async (db) => {
+    const tx = db.transaction(['items', 'changes'])
+    const [items, changes] = await Promise.all([
+      tx.objectStore('items').getAll(ofKind(kind)),
+      tx.objectStore('changes').index('of').getAll(ofKind(kind)),
+    ])
+    return layOver(items, changes)
+  })
+}
+
+function layOver(items: Item[], changes: KeptChange[]): Seen[] {
+  const of = new Map<string, KeptChange[]>()
+  for (const kept of changes) of.set(kept.id, [...(of.get(kept.id) ?? []), kept])
+  const seen: Seen[] = []
+  for (const item of items) {
+    const one = overlay(item, of.get(item.id) ?? [])
+    of.delete(item.id)
+    if (one && (!one.deleted || one.conflicts.length)) seen.push(one)
+  }
+  for (const rest of of.values()) {
+    const one = overlay(undefined, rest)
+    if (one && !one.deleted && rest.some((kept) => kept.change.intent === 'create')) seen.push(one)
+  }
+  return seen
+}
+
+export function readItem(kind: ItemKind, id: string): Promise<Seen | null> {
+  return attempt(async (db) => {
+    const tx = db.transaction(['items', 'changes'])
+    const [item, changes] = await Promise.all([
+      tx.objectStore('items').get([kind, id]),
+      tx.objectStore('changes').index('of').getAll(IDBKeyRange.only([kind, id])),
+    ])
+    return overlay(item, changes)
+  })
+}
+
+export const countItems = (): Promise<number> => attempt((db) => db.count('items'))

@@ -1,0 +1,76 @@
+/** When the page tries: on open, visible, online, a word from another tab or the worker, and when the armed timer rings.
+ * The worker tries on webpush and Background Sync. All lead to `tryNow`; the lock lets one through. */
+import { readState } from '../store/database'
+import { readIdentity, refreshSession } from '../store/identity'
+import type { Session } from '../store/records'
+import { listen } from '../store/watch'
+import { isUnsent, readChanges } from '../store/outbox'
+import { checkSubscription } from '../webpush/subscription'
+import { askJson } from './request'
+import { tryNow } from './syncer'
+
+let timer: ReturnType<typeof setTimeout> | undefined
+let soon: ReturnType<typeof setTimeout> | undefined
+/** A short wait gathers what is made together (finalise, then delivery) into one request. */
+const GATHER_MS = 150
+const ME_EVERY_MS = 6 * 3_600_000
+
+export function startTries(): void {
+  listen((word) => {
+    if (word.hurry) tryShortly()
+    if (word.stores?.includes('state')) void arm()
+    if (word.stores?.includes('identity')) tryShortly()
+  })
+  window.addEventListener('online', () => tryShortly())
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') tryShortly()
+  })
+  tryShortly()
+  void refresh()
+}
+
+function tryShortly(): void {
+  if (soon) return
+  soon = setTimeout(() => {
+    soon = undefined
+    void attemptNow()
+  }, GATHER_MS)
+}
+
+async function attemptNow(): Promise<void> {
+  await tryNow().catch((fault: unknown) => console.warn('try', fault))
+  await arm()
+  await askBackground()
+}
+
+/** One timer per page, for the moment that the syncer wrote down; a timer lost with its page is armed again by the next. */
+async function arm(): Promise<void> {
+  if (!(await readIdentity())) return
+  const status = await readState('status').catch(() => undefined)
+  clearTimeout(timer)
+  if (!status?.next_try_at_ms || status.state === 'syncing' || status.state === 'revoked') return
+  timer = setTimeout(() => void attemptNow(), Math.max(0, status.next_try_at_ms - Date.now()))
+}
+
+interface BackgroundSync {
+  sync?: { register(tag: string): Promise<void> }
+}
+
+/** Asks the browser to wake the worker once there is a network, where it can (Chromium). */
+async function askBackground(): Promise<void> {
+  if (!(await readIdentity()) || !(await readChanges()).some(isUnsent)) return
+  const registration = (await navigator.serviceWorker?.getRegistration?.()) as unknown as BackgroundSync | undefined
+  await registration?.sync?.register('outbox').catch(() => undefined)
+}
+
+/** Areas, role and keys may have changed since; the subscription may have died. Looked at on every start. */
+async function refresh(): Promise<void> {
+  if (!(await readIdentity())) return
+  const again = async (): Promise<void> => {
+    const session = await askJson<Session>('/me').catch(() => null)
+    if (session?.device && session.device === (await readIdentity())?.session.device) await refreshSession(session)
+  }
+  setInterval(() => void again(), ME_EVERY_MS)
+  await again()
+  await checkSubscription().catch((fault: unknown) => console.warn('webpush', fault))
+}

@@ -1,0 +1,49 @@
+/** Times, numbers and sizes as the chosen language writes them, by Intl. Times are milliseconds of the epoch. */
+import { createSignal } from 'solid-js'
+import { language } from './words'
+
+const locale = (): string => (language() === 'vi' ? 'vi-VN' : 'en-GB')
+const [tick, setTick] = createSignal(Date.now())
+
+/** The present, as a signal that moves twice a minute; only for what is shown. */
+export const now = tick
+
+export function startClock(): void {
+  setInterval(() => setTick(Date.now()), 30_000)
+  document.addEventListener('visibilitychange', () => setTick(Date.now()))
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** "5 phút trước", "hôm qua", "sau 20 giây"; a date once it is more than six days away. */
+export function ago(ms: number, from = Math.max(now(), Date.now() - 30_000)): string {
+  const distance = ms - from
+  if (Math.abs(distance) > 6 * 86_400_000) return day(ms)
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(distance) >= size) return format.format(Math.trunc(distance / size), unit)
+  }
+  return format.format(Math.trunc(distance / 1000 / 5) * 5, 'second')
+}
+
+export const day = (ms: number): string => new Intl.DateTimeFormat(locale(), { day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms)
+
+export const moment = (ms: number): string =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms)
+
+export const amount = (n: number): string => new Intl.NumberFormat(locale()).format(n)
+
+export function size(bytes: number): string {
+  const [unit, value] = bytes >= 1e9 ? ['gigabyte', bytes / 1e9] : bytes >= 1e6 ? ['megabyte', bytes / 1e6] : ['kilobyte', bytes / 1e3]
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: unit, maximumFractionDigits: 1 }).format(value)
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000)
+  const [unit, value] = seconds >= 86_400 ? ['day', seconds / 86_400] : seconds >= 3600 ? ['hour', seconds / 3600] : seconds >= 60 ? ['minute', seconds / 60] : ['second', seconds]
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(value)
+}

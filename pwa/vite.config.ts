@@ -1,0 +1,28 @@
+import { defineConfig } from 'vite'
+import solid from 'vite-plugin-solid'
+import { version } from './package.json'
+import { finish } from './build/finish'
+
+const server = process.env['SERVER'] ?? 'http://localhost:8000'
+const api = ['health', 'enrol', 'me', 'sync', 'attachments', 'forms', 'webpush', 'alerts', 'boards', 'board', 'live', 'courier', 'people', 'areas', 'devices']
+
+/** What the first screens need anyway: one file instead of twenty small ones. */
+const SHELL =
+  /node_modules\/(solid-js|idb)\/|src\/(store|ui\/(parts|home|enrol))\/|src\/ui\/\w+\.tsx?$|src\/ui\/words\/(index|vi)|src\/ui\/alerts\/(alerts|parts|takeover)|src\/transport\/(request|receipt|tus|enrolment)|src\/sync\/(journal|canonical|draft|ranges|receipt)/
+
+export default defineConfig({
+  plugins: [solid(), finish()],
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    assetsDir: 'assets',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1100,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shell', test: SHELL, priority: 2 }] } } },
+  },
+  server: { proxy: Object.fromEntries(api.map((name) => [`/${name}`, { target: server, changeOrigin: false }])) },
+})
