@@ -119,16 +119,22 @@ async def test_a_change_must_come_from_this_site(
 
 
 async def test_security_headers_are_on_every_answer(client: AsyncClient) -> None:
-    for path in ("/health", "/me", "/nowhere/at/all"):
+    for path in ("/health", "/me", "/nowhere/at/all", "/"):
         headers = (await client.get(path)).headers
         policy = headers["content-security-policy"]
         assert "unsafe-inline" not in policy
-        assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+        assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["strict-transport-security"]
-        assert headers["cross-origin-opener-policy"] == "same-origin"
-        assert "geolocation=(self)" in headers["permissions-policy"]
+
+
+async def test_pages_may_do_only_what_the_app_needs(client: AsyncClient) -> None:
+    headers = (await client.get("/")).headers
+    assert "script-src 'self' 'wasm-unsafe-eval'" in headers["content-security-policy"]
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "geolocation=(self)" in headers["permissions-policy"]
 
 
 async def test_nobody_is_told_to_use_https_who_came_by_http(client: AsyncClient) -> None:
