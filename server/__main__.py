@@ -25,7 +25,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_publish(form.add_parser("publish", help="công bố một XLSForm · publish an XLSForm"))
 
     commands.add_parser("people", help="danh sách người dùng · list people")
-    commands.add_parser("restore", help="sau khi phục hồi bản sao lưu · after a backup was put back")
+    backup = commands.add_parser("backup", help="sao lưu khi máy chủ đang chạy · back up while the server runs")
+    backup.add_argument("folder", metavar="THƯ-MỤC", help="thư mục mới · a new folder")
+    restore = commands.add_parser("restore", help="sau khi phục hồi bản sao lưu · after a backup was put back")
+    restore.add_argument("--from", dest="folder", default="", metavar="THƯ-MỤC", help="đặt lại bản sao lưu này trước")
     return parser
 
 
@@ -62,10 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.commands.serve import run
 
         return run(settings)
-    if asked.command == "restore":
-        from server.commands.restoring import restore
+    if asked.command in {"backup", "restore"}:
+        from server.commands import restoring
 
-        return asyncio.run(restore(settings))
+        if asked.command == "backup":
+            return asyncio.run(restoring.make_backup(settings, asked.folder))
+        return asyncio.run(restoring.restore(settings, asked.folder))
     if asked.command == "form":
         from server.commands.forms import publish, read_asked
 

@@ -1,21 +1,45 @@
-"""`restore`: what must be said to the phones after a backup was put back.
+"""`backup` and `restore`: a copy while the server runs, and what phones must hear after one was put back.
 
-The folder (DATA) or database is restored by the operator's own means while the server stands still. This gives the
-project a new epoch: every phone then notices, reads everything anew and offers again what the backup no longer knew.
+`restore --from FOLDER` puts a backup of ours back (SQLite); without it the operator has done that by other means.
+Either way the server stands still meanwhile. The project gets a new epoch: every phone then notices, reads everything
+anew and offers again what the backup no longer knew.
 """
 
+import asyncio
 import secrets
 import time
+from pathlib import Path
 
 from server.settings import Settings
 from server.store.audit import append_audit
+from server.store.backup import BackupError, back_up, put_back
 from server.store.database import open_database
 from server.store.projects import get_project, set_epoch
 from server.store.writer import WriteTx
 
 
-async def restore(settings: Settings) -> int:
-    """Give the project a new epoch. Answers the exit code."""
+async def make_backup(settings: Settings, folder: str) -> int:
+    """Write a backup into a new folder. Answers the exit code."""
+    async with await open_database(settings.database_url, settings.data, migrate=False) as database:
+        try:
+            backup = await back_up(database, Path(folder))
+        except BackupError as fault:
+            print(fault)
+            return 1
+    megabytes = backup.database_bytes / 2**20
+    print(f"Đã sao lưu vào {backup.folder}: {megabytes:.1f} MB dữ liệu, {backup.attachments} tệp")
+    print(f"Backed up to {backup.folder}: {megabytes:.1f} MB of data, {backup.attachments} files")
+    return 0
+
+
+async def restore(settings: Settings, folder: str = "") -> int:
+    """Put a backup back when one is named, and give the project a new epoch. Answers the exit code."""
+    if folder:
+        try:
+            await asyncio.to_thread(put_back, Path(folder), settings.data, settings.database_url)
+        except BackupError as fault:
+            print(fault)
+            return 1
     epoch, now_ms = secrets.token_hex(8), int(time.time() * 1000)
 
     async def renew(tx: WriteTx) -> bool:

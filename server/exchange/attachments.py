@@ -136,7 +136,9 @@ async def finish(database: Database, data: Path, actor: Actor, part: Part, now_m
     part.path.unlink(missing_ok=True)
 
     async def unit(tx: WriteTx) -> None:
-        await complete_attachment(tx, actor.project, part.sha256, part.size, part.media_type, now_ms)
+        await complete_attachment(
+            tx, actor.project, part.sha256, size=part.size, media_type=part.media_type, at_ms=now_ms
+        )
 
     await database.writer.run(unit, project=actor.project)
 

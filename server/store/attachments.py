@@ -53,7 +53,7 @@ async def note_received(tx: Tx, project: str, sha256: str, received: int) -> Non
     )
 
 
-async def complete_attachment(tx: Tx, project: str, sha256: str, size: int, media_type: str, at_ms: int) -> None:
+async def complete_attachment(tx: Tx, project: str, sha256: str, *, size: int, media_type: str, at_ms: int) -> None:
     """Everything is here and verified; size and type as the device that finished it said them."""
     await tx.execute(
         "UPDATE attachments SET state = 'complete', size = $3, received = $3, type = $4, completed_at_ms = $5 "

@@ -65,7 +65,7 @@ async def claim_sendings(tx: Tx, project: str, *, at_ms: int, until_ms: int, lim
 async def queue_notices(
     tx: Tx, project: str, alert: str, notice: str, devices: Sequence[tuple[str, str, str]], *, at_ms: int
 ) -> None:
-    """Words about an alert to single devices, (device, person, area) each, under a key such as `ALERT!board:AREA`."""
+    """Words about an alert to single devices, (device, person, area) each, under a key such as `ALERT!board:TIME`."""
     await tx.executemany(
         "INSERT INTO deliveries (project, alert, device, person, area, queued_at_ms, next_try_at_ms, notice) "
         "VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING",

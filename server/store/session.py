@@ -111,8 +111,8 @@ class PostgresTx:
 
 
 async def insert_rows(tx: Tx, sql: str, rows: Sequence[Sequence[Any]], tail: str = "") -> None:
-    """`sql` is an INSERT up to its VALUES, `tail` what follows them. Many rows go in one statement, in pieces of a power
-    of two: on SQLite one step lets go of the interpreter once instead of once a row; on PostgreSQL it is one message.
+    """`sql` is an INSERT up to its VALUES, `tail` what follows them. Many rows go in one statement, in pieces of a
+    power of two: SQLite lets go of the interpreter once instead of once a row, PostgreSQL gets one message.
     """
     start, width = 0, len(rows[0]) if rows else 0
     while start < len(rows):
