@@ -1,15 +1,18 @@
 """A severe alert that people have not confirmed goes up: to their coordinator, to the board, to a list for calling.
 
 Each step is taken once per alert and area (the row in `alert_steps` decides), in one transaction with its notices.
+Whoever leads several areas gets one notice for all that went up together.
 """
 
 from typing import Final
 
+from msgspec import Struct, field
+
 from server import events
 from server.jobs.messages import headline
 from server.settings import AlertRules
-from server.store.alerts import get_alert
-from server.store.areas import get_area
+from server.store.alerts import Alert, get_alert
+from server.store.areas import list_areas
 from server.store.escalation import Step, Unconfirmed, list_unconfirmed, note_step
 from server.store.outbox import add_events
 from server.store.reach import list_leaders
@@ -25,10 +28,18 @@ TOLD: Final = {
 }
 """Whose devices get a notice: coordinators of the area, staff of the whole project."""
 NOTICES: Final = {
-    "coordinator": "{people} người tại {area} chưa xác nhận: {headline}",
-    "board": "{people} người tại {area} vẫn chưa xác nhận: {headline}",
-    "call_list": "Cần gọi điện cho {people} người tại {area}: {headline}",
+    "coordinator": "{people} người tại {place} chưa xác nhận: {headline}",
+    "board": "{people} người tại {place} vẫn chưa xác nhận: {headline}",
+    "call_list": "Cần gọi điện cho {people} người tại {place}: {headline}",
 }
+
+
+class _Told(Struct):
+    """What one device is to be told."""
+
+    person: str
+    areas: list[str] = field(default_factory=list)
+    people: int = 0
 
 
 async def has_unconfirmed(tx: Tx, project: str, *, now_ms: int, rules: AlertRules) -> bool:
@@ -40,35 +51,43 @@ async def has_unconfirmed(tx: Tx, project: str, *, now_ms: int, rules: AlertRule
 
 
 async def escalate(tx: WriteTx, project: str, *, now_ms: int, rules: AlertRules) -> int:
-    """Take every step that is due now; answers how many."""
+    """Take every step that is due now; answers how many areas went up."""
     taken = 0
     for step, minutes in zip(STEPS, rules.escalation_minutes, strict=True):
         due = await list_unconfirmed(tx, project, step, sent_before_ms=now_ms - minutes * 60_000, at_ms=now_ms)
-        for unconfirmed in due:
-            taken += await _take(tx, project, step, unconfirmed, now_ms)
+        for name in sorted({one.alert for one in due}):
+            alert = await get_alert(tx, project, name)
+            mine = [one for one in due if one.alert == name and await _note(tx, project, step, one, now_ms)]
+            if alert is not None and mine and alert.body.get("status") != "test":
+                await _tell(tx, alert, step, mine, now_ms)
+            taken += len(mine)
     return taken
 
 
-async def _take(tx: WriteTx, project: str, step: str, unconfirmed: Unconfirmed, now_ms: int) -> bool:
-    alert = await get_alert(tx, project, unconfirmed.alert)
-    noted = Step(
-        alert=unconfirmed.alert, area=unconfirmed.area, step=step, at_ms=now_ms, unconfirmed=unconfirmed.people
+async def _note(tx: Tx, project: str, step: str, one: Unconfirmed, now_ms: int) -> bool:
+    return await note_step(
+        tx, project, Step(alert=one.alert, area=one.area, step=step, at_ms=now_ms, unconfirmed=one.people)
     )
-    if alert is None or not await note_step(tx, project, noted):
-        return False
-    if alert.body.get("status") == "test":
-        return True
-    area = await get_area(tx, project, unconfirmed.area)
-    notice = NOTICES[step].format(
-        people=unconfirmed.people, area=area.name if area else unconfirmed.area, headline=headline(alert, "vi")
-    )
-    leaders = await list_leaders(tx, project, unconfirmed.area, TOLD[step])
-    key = f"{alert.alert}!{step}:{unconfirmed.area}"
-    await queue_notices(tx, project, key, notice, leaders, at_ms=now_ms)
+
+
+async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Unconfirmed], now_ms: int) -> None:
+    names = {area.area: area.name for area in await list_areas(tx, alert.project)}
+    told: dict[str, _Told] = {}
+    for one in due:
+        for device, person, area in await list_leaders(tx, alert.project, one.area, TOLD[step]):
+            theirs = told.setdefault(device, _Told(person))
+            theirs.areas.append(area)
+            theirs.people += one.people
+    key = f"{alert.alert}!{step}:{now_ms}"
+    for device, theirs in told.items():
+        first = theirs.areas[0]
+        place = names.get(first, first) if len(theirs.areas) == 1 else f"{len(theirs.areas)} địa bàn"
+        notice = NOTICES[step].format(people=theirs.people, place=place, headline=headline(alert, "vi"))
+        await queue_notices(tx, alert.project, key, notice, [(device, theirs.person, first)], at_ms=now_ms)
     happened: list[events.Event] = [
         events.AlertEscalated(
-            project=project, alert=alert.alert, area=unconfirmed.area, step=step, unconfirmed=unconfirmed.people
+            project=alert.project, alert=alert.alert, area=one.area, step=step, unconfirmed=one.people
         )
+        for one in due
     ]
     await add_events(tx, happened, now_ms, f"alert:{key}")
-    return True

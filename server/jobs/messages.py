@@ -32,7 +32,7 @@ class Post(Struct, frozen=True):
 
 
 def alert_of(sending: Sending) -> str:
-    """Id of the alert that a delivery speaks of: a notice's key is `ALERT!STEP:AREA`."""
+    """Id of the alert that a delivery speaks of: a notice's key is `ALERT!STEP:TIME`."""
     return sending.alert.partition("!")[0]
 
 
