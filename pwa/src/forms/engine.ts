@@ -1,14 +1,14 @@
 /** The only door to `@getodk/xforms-engine`: loads a form version and makes instances of it.
  *
  * New instances run the form's first-load actions (defaults, start time); all others (drafts, amends, undo) come from
- * fields and are *restored*, so nothing the person cleared comes back. Needs a DOM and CSP `'wasm-unsafe-eval'`. */
+ * fields and are *restored*, so nothing the person cleared comes back. No position is ever taken by itself (start-geopoint
+ * stays blank). Needs a DOM and CSP `'wasm-unsafe-eval'`. */
 import { loadForm, type AnyFormInstance, type RootNode } from '@getodk/xforms-engine'
 import { createRoot } from 'solid-js'
 import { createMutable } from 'solid-js/store'
 import type { Fields, FormSource } from './contract'
 import { cutToAreas } from './areas'
 import { fieldsToXml, type Built } from './fields'
-import { coarse, DECIMALS } from './place'
 import { readShape, type FormShape } from './shape'
 
 type Loaded = Exclude<Awaited<ReturnType<typeof loadForm>>, { status: 'failure' }>
@@ -50,7 +50,6 @@ export async function loadEngine(source: Pick<FormSource, 'formXml' | 'attachmen
   const config: Config = {
     stateFactory: createMutable,
     instanceAttachments: { fileNameFactory: () => null },
-    geolocationProvider: { getLocation: coarseLocation },
   }
   const rootOf = (instance: AnyFormInstance): RootNode => instance.root
   return {
@@ -78,14 +77,6 @@ export function reasons(error: unknown): string[] {
 function response(bytes: Blob, name: string) {
   const type = name.endsWith('.csv') ? 'text/csv' : name.endsWith('.geojson') ? 'application/geo+json' : bytes.type || 'text/xml'
   return { ok: true, status: 200, headers: new Headers({ 'content-type': type }), text: () => bytes.text(), blob: () => Promise.resolve(bytes) }
-}
-
-/** `start-geopoint` and geopoint actions: rounded before the form sees it; '' where the phone does not tell. */
-function coarseLocation(): Promise<string> {
-  return new Promise((resolve) => {
-    if (!('geolocation' in navigator)) resolve('')
-    else navigator.geolocation.getCurrentPosition((p) => resolve(coarse(p.coords, DECIMALS)), () => resolve(''), { timeout: 30_000, maximumAge: 300_000 })
-  })
 }
 
 interface TrustedTypesWindow {
