@@ -1,7 +1,7 @@
 """What every answer carries on its way out: security headers, and gzip where it pays.
 
-Pages and scripts (the service worker's policy is that of its own script) carry the whole policy; other answers a short
-one, for every byte costs on 2G. The policy has nothing inline; `wasm-unsafe-eval` is the form engine's expression
+Pages and scripts (the service worker's policy is that of its own script) carry the whole policy, with 304 too, for a
+browser takes over the headers of a 304; other answers a short one, for every byte costs on 2G. The policy has nothing inline; `wasm-unsafe-eval` is the form engine's expression
 evaluator. HSTS goes out over https only.
 """
 
@@ -12,7 +12,6 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 GZIP_FROM_BYTES = 200
-_PAGES = ("text/html", "text/javascript")
 _PACKED_TYPES = (
     "application/json",
     "application/problem+json",
@@ -56,8 +55,7 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders(message)
-    is_page = headers.get("Content-Type", "").startswith(_PAGES)
-    for name, value in (ALWAYS | FOR_PAGES if is_page else ALWAYS).items():
+    for name, value in ALWAYS.items():
         headers.setdefault(name, value)
     if scope["scheme"] == "https":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from server.http.outgoing import FOR_PAGES
 from server.problems import Problem
 
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(?:js|css|woff2|wasm|svg|png|webp|json)$")
+_PAGES = ("text/html", "text/javascript")
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm"}
@@ -85,6 +87,8 @@ def serve(folder: Path) -> list[HTTPRouteHandler]:
         encoding = next((one for one in taken if one in asset.bodies), "")
         etag = f'"{asset.etag}{"-" + encoding if encoding else ""}"'
         headers = {"ETag": etag, "Cache-Control": asset.cache_control, "Vary": "Accept-Encoding"}
+        if asset.media_type.startswith(_PAGES):
+            headers |= FOR_PAGES
         if name == "sw.js":
             headers["Service-Worker-Allowed"] = "/"
         if etag in request.headers.get("if-none-match", ""):
@@ -96,7 +100,7 @@ def serve(folder: Path) -> list[HTTPRouteHandler]:
     @get("/", opt={"open": True}, include_in_schema=False, sync_to_thread=False)
     def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if "index.html" not in assets:
-            return Response(_NO_BUILD.encode(), status_code=503, media_type="text/html")
+            return Response(_NO_BUILD.encode(), status_code=503, media_type="text/html", headers=FOR_PAGES)
         return answer(request, "index.html")
 
     @get("/{path:path}", opt={"open": True}, include_in_schema=False, sync_to_thread=False)

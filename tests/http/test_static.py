@@ -42,6 +42,7 @@ async def test_the_page_is_asked_for_again_each_time(browser: AsyncClient) -> No
     assert answer.headers["cache-control"] == "no-cache"
     again = await browser.get("/", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["content-security-policy"] == answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(("path", "rule"), [("/sw.js", "no-cache"), ("/manifest.webmanifest", "no-cache")])
