@@ -1,8 +1,8 @@
 """What every answer carries on its way out: security headers, and gzip where it pays.
 
 Pages and scripts (the service worker's policy is that of its own script) carry the whole policy, with 304 too, for a
-browser takes over the headers of a 304; other answers a short one, for every byte costs on 2G. The policy has nothing inline; `wasm-unsafe-eval` is the form engine's expression
-evaluator. HSTS goes out over https only.
+browser takes over the headers of a 304; other answers a short one, for every byte costs on 2G. The policy has nothing
+inline; `wasm-unsafe-eval` is the form engine's expression evaluator. HSTS goes out over https only.
 """
 
 import zlib
