@@ -16,6 +16,12 @@ DELETED = "deleted"
 """The deletion as a field: "1" or absent."""
 
 
+def author_of(conflict: Conflict) -> tuple[str, int]:
+    """(replica, sequence) of the change that opened a conflict, out of its id."""
+    replica, _, sequence = conflict.id[: -len(conflict.field) - 1].rpartition(":")
+    return replica, int(sequence)
+
+
 class Draft:
     def __init__(self, state: ItemState, actor: Actor, change: Change, at_ms: int) -> None:
         self.state, self.actor, self.change, self.at_ms = state, actor, change, at_ms
@@ -23,7 +29,7 @@ class Draft:
         self.fields = dict(state.fields)
         self.stamped = dict(state.stamps.fields)
         self.writes = state.stamps.writes
-        self.joint = set(state.stamps.joint)
+        self.shared = dict(state.stamps.holders)
         self.deleted = state.deleted
         self.open = list(state.conflicts)
         self.opened: list[Conflict] = []
@@ -34,20 +40,23 @@ class Draft:
         revision = self.stamped.get(name, 0)
         if revision <= self.change.base or revision == self.revision:
             return "free"
-        if name in self.joint:
-            return "concurrent"
-        write = self.writes[revision]
-        if write.replica != self.actor.replica:
-            return "concurrent"
-        return "late" if write.sequence > self.change.sequence else "free"
+        holders = self._holders(name)
+        own = holders.get(self.actor.replica, 0)
+        if own > self.change.sequence:
+            return "late"
+        return "free" if own and len(holders) == 1 else "concurrent"
+
+    def _holders(self, name: str) -> dict[str, int]:
+        """Whose last word is what stands in a written field: replica -> sequence."""
+        if name in self.shared:
+            return self.shared[name]
+        write = self.writes[self.stamped[name]]
+        return {write.replica: write.sequence}
 
     def own_sequence(self, conflict: Conflict) -> int | None:
         """Sequence of the change that opened the conflict, when this replica made it."""
-        head, tail = f"{self.actor.replica}:", f":{conflict.field}"
-        if not (conflict.id.startswith(head) and conflict.id.endswith(tail)):
-            return None
-        middle = conflict.id[len(head) : -len(tail)]
-        return int(middle) if middle.isdecimal() else None
+        replica, sequence = author_of(conflict)
+        return sequence if replica == self.actor.replica else None
 
     def unseen(self, conflict: Conflict) -> bool:
         """Whether somebody else's conflict was opened after what the change's author saw."""
@@ -77,17 +86,20 @@ class Draft:
 
     def stamp(self, name: str) -> None:
         self.stamped[name] = self.revision
-        self.joint.discard(name)
+        self.shared.pop(name, None)
         self.touched = True
 
     def share(self, name: str) -> None:
         """Somebody else wrote the same: from now on neither may overwrite it unseen."""
-        self.joint.add(name)
+        self.shared[name] = {**self._holders(name), self.actor.replica: self.change.sequence}
         if self.open:
             self.withdraw(name)
 
     def keep_both(self, name: str, arriving: Value) -> None:
         self.withdraw(name)
+        if self.actor.replica in self.shared.get(name, ()):
+            others = {who: last for who, last in self.shared[name].items() if who != self.actor.replica}
+            self.shared[name] = others
         write = self.writes.get(self.stamped.get(DELETED if self.deleted else name, 0))
         conflict = Conflict(
             id=f"{self.actor.replica}:{self.change.sequence}:{name}",
@@ -147,14 +159,16 @@ class Draft:
         for conflict in list(self.open):
             if conflict.field == name and conflict.arriving == value:
                 self.close(conflict)
-                if self.own_sequence(conflict) is None:
-                    self.joint.add(name)
+                replica, sequence = author_of(conflict)
+                own = {self.actor.replica: self.change.sequence}
+                self.shared[name] = {replica: sequence, **self.shared.get(name, own)}
 
     def _result(self) -> tuple[type[Effect], Result]:
         if self.opened:
             return Conflicted, "conflicted"
         base, replica = self.change.base, self.actor.replica
         others = any(revision > base and write.replica != replica for revision, write in self.writes.items())
+        others = others or any(self.unseen(conflict) for conflict in self.state.conflicts)
         return (Merged, "merged") if others or not self.touched else (Applied, "applied")
 
     def _stamps(self) -> Stamps:
@@ -165,4 +179,4 @@ class Draft:
             if self.revision in named:
                 change, actor = self.change, self.actor
                 writes[self.revision] = Write(actor.replica, change.sequence, self.at_ms, actor.name)
-        return Stamps(fields=self.stamped, writes=writes, joint=tuple(sorted(self.joint)))
+        return Stamps(fields=self.stamped, writes=writes, holders=self.shared)

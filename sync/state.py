@@ -23,8 +23,9 @@ class Stamps(Struct, frozen=True, omit_defaults=True):
     fields: dict[str, int] = field(default_factory=dict)
     writes: dict[int, Write] = field(default_factory=dict)
     """Revision -> its author; only revisions that `fields` still names."""
-    joint: tuple[str, ...] = ()
-    """Fields that another replica wrote with an equal value at the same time."""
+    holders: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of a field that several replicas wrote alike: whose last word still is what stands (replica -> sequence). None of
+    them may overwrite it unseen while another holds it. For other fields the author of the revision holds it alone."""
 
 
 class ItemState(Struct, frozen=True, kw_only=True):

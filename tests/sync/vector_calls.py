@@ -110,7 +110,7 @@ def _states(store: MemoryStore) -> Json:
             "conflicts": _plain(state.conflicts),
             "stamps": state.stamps.fields,
             "writes": _plain(state.stamps.writes),
-            "joint": list(state.stamps.joint),
+            "holders": state.stamps.holders,
         }
         for (kind, name), state in store.items.items()
     }

@@ -10,6 +10,13 @@ export type Relation = 'free' | 'concurrent' | 'late'
 /** The deletion as a field: "1" or absent. */
 export const DELETED = 'deleted'
 
+/** [replica, sequence] of the change that opened a conflict, out of its id. */
+export function authorOf(conflict: Conflict): [replica: string, sequence: number] {
+  const named = conflict.id.slice(0, -conflict.field.length - 1)
+  const at = named.lastIndexOf(':')
+  return [named.slice(0, at), Number(named.slice(at + 1))]
+}
+
 export class Draft {
   readonly state: ItemState
   readonly actor: Actor
@@ -19,7 +26,7 @@ export class Draft {
   readonly revision: number
   readonly fields: Map<string, string>
   readonly stamped: Map<string, number>
-  readonly joint: Set<string>
+  readonly shared: Map<string, Readonly<Record<string, number>>>
   deleted: boolean
   open: Conflict[]
   readonly opened: Conflict[] = []
@@ -35,7 +42,7 @@ export class Draft {
     this.revision = state.revision + 1
     this.fields = new Map(Object.entries(state.fields))
     this.stamped = new Map(Object.entries(state.stamps.fields))
-    this.joint = new Set(state.stamps.joint)
+    this.shared = new Map(Object.entries(state.stamps.holders))
     this.deleted = state.deleted
     this.open = [...state.conflicts]
   }
@@ -43,19 +50,24 @@ export class Draft {
   relation(name: string): Relation {
     const revision = this.stamped.get(name) ?? 0
     if (revision <= this.base || revision === this.revision) return 'free'
-    if (this.joint.has(name)) return 'concurrent'
-    const [replica, sequence] = this.state.stamps.writes[revision]!
-    if (replica !== this.actor.replica) return 'concurrent'
-    return sequence > this.change.sequence ? 'late' : 'free'
+    const holders = this.holders(name)
+    const own = holders[this.actor.replica] ?? 0
+    if (own > this.change.sequence) return 'late'
+    return own && Object.keys(holders).length === 1 ? 'free' : 'concurrent'
+  }
+
+  /** Whose last word is what stands in a written field: replica -> sequence. */
+  private holders(name: string): Readonly<Record<string, number>> {
+    const shared = this.shared.get(name)
+    if (shared) return shared
+    const [replica, sequence] = this.state.stamps.writes[this.stamped.get(name)!]!
+    return { [replica]: sequence }
   }
 
   /** Sequence of the change that opened the conflict, when this replica made it. */
   ownSequence(conflict: Conflict): number | null {
-    const head = `${this.actor.replica}:`
-    const tail = `:${conflict.field}`
-    if (!conflict.id.startsWith(head) || !conflict.id.endsWith(tail)) return null
-    const middle = conflict.id.slice(head.length, conflict.id.length - tail.length)
-    return /^[0-9]+$/.test(middle) ? Number(middle) : null
+    const [replica, sequence] = authorOf(conflict)
+    return replica === this.actor.replica ? sequence : null
   }
 
   /** Whether somebody else's conflict was opened after what the change's author saw. */
@@ -90,18 +102,23 @@ export class Draft {
 
   stamp(name: string): void {
     this.stamped.set(name, this.revision)
-    this.joint.delete(name)
+    this.shared.delete(name)
     this.touched = true
   }
 
   /** Somebody else wrote the same: from now on neither may overwrite it unseen. */
   share(name: string): void {
-    this.joint.add(name)
+    this.shared.set(name, { ...this.holders(name), [this.actor.replica]: this.change.sequence })
     if (this.open.length) this.withdraw(name)
   }
 
   keepBoth(name: string, arriving: Value): void {
     this.withdraw(name)
+    const shared = this.shared.get(name)
+    if (shared) {
+      const others = Object.entries(shared).filter(([who]) => who !== this.actor.replica)
+      this.shared.set(name, Object.fromEntries(others))
+    }
     const write = this.state.stamps.writes[this.stamped.get(this.deleted ? DELETED : name) ?? 0]
     const conflict: Conflict = {
       id: `${this.actor.replica}:${this.change.sequence}:${name}`,
@@ -163,7 +180,9 @@ export class Draft {
     for (const conflict of [...this.open]) {
       if (conflict.field === name && (conflict.arriving ?? null) === value) {
         this.close(conflict)
-        if (this.ownSequence(conflict) === null) this.joint.add(name)
+        const [replica, sequence] = authorOf(conflict)
+        const own = { [this.actor.replica]: this.change.sequence }
+        this.shared.set(name, { [replica]: sequence, ...(this.shared.get(name) ?? own) })
       }
     }
   }
@@ -173,7 +192,8 @@ export class Draft {
     const others = Object.entries(this.state.stamps.writes).some(
       ([revision, write]) => Number(revision) > this.base && write[0] !== this.actor.replica,
     )
-    return others || !this.touched ? 'merged' : 'applied'
+    const disagree = this.state.conflicts.some((conflict) => this.unseen(conflict))
+    return others || disagree || !this.touched ? 'merged' : 'applied'
   }
 
   private stamps(): Stamps {
@@ -187,6 +207,6 @@ export class Draft {
       }
       writes = kept
     }
-    return { fields: Object.fromEntries(this.stamped), writes, joint: [...this.joint].sort() }
+    return { fields: Object.fromEntries(this.stamped), writes, holders: Object.fromEntries(this.shared) }
   }
 }

@@ -8,7 +8,8 @@ export type Write = readonly [replica: string, sequence: number, atMs: number, b
 export interface Stamps {
   readonly fields: Readonly<Record<string, number>>
   readonly writes: Readonly<Record<number, Write>>
-  readonly joint: readonly string[]
+  /** Of a field that several replicas wrote alike: whose last word still is what stands (replica -> sequence). */
+  readonly holders: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
 export interface ItemState {
@@ -76,4 +77,4 @@ export interface Duplicate {
 
 export type Decision = Effect | Held | Rejected | Duplicate
 
-export const NO_STAMPS: Stamps = { fields: {}, writes: {}, joint: [] }
+export const NO_STAMPS: Stamps = { fields: {}, writes: {}, holders: {} }

@@ -78,8 +78,8 @@ export async function pushAll(vector: Json, sha256: Sha256): Promise<Json> {
   const items: Json = {}
   for (const [key, state] of store.items) {
     const { revision, author, fields, deleted, conflicts, stamps } = state
-    const { fields: stamped, writes, joint } = stamps
-    items[key] = { revision, author, fields, deleted, conflicts, stamps: stamped, writes, joint }
+    const { fields: stamped, writes, holders } = stamps
+    items[key] = { revision, author, fields, deleted, conflicts, stamps: stamped, writes, holders }
   }
   const inboxes: Json = {}
   for (const [name, inbox] of store.inboxes) {
