@@ -125,7 +125,7 @@ def _stored(row: Row, conflicts: tuple[Conflict, ...]) -> StoredItem:
 
 def encode_stamps(stamps: Stamps, fields: dict[str, str]) -> bytes:
     """A fresh item wrote every field in one revision: then only that revision and its author are kept."""
-    if len(stamps.writes) == 1 and not stamps.joint and stamps.fields.keys() == fields.keys():
+    if len(stamps.writes) == 1 and not stamps.holders and stamps.fields.keys() == fields.keys():
         ((revision, write),) = stamps.writes.items()
         if all(one == revision for one in stamps.fields.values()):
             return _encode((revision, write))
