@@ -93,14 +93,12 @@ async def cancel(tx: WriteTx, actor: Actor, alert_id: str, reason: str, *, new_i
     if earlier.status != "sent":
         return await undo(tx, actor, alert_id, now_ms=now_ms)
     body = dict(earlier.body) | {
-        "headline": f"HỦY: {earlier.body['headline']}",
         "description": reason.strip(),
         "response_type": "allclear",
         "effective_at_ms": str(now_ms),
     }
     body.pop("instruction", None)
-    if "headline_en" in body:
-        body |= {"headline_en": f"CANCELLED: {body['headline_en']}", "description_en": "", "instruction_en": ""}
+    body |= {"description_en": "", "instruction_en": ""}
     alert = Alert(
         project=earlier.project,
         alert=new_id,

@@ -81,7 +81,8 @@ def _write_info(root: etree._Element, alert: Alert, source: Source, language: st
     _add(info, "effective", _time(int(body["effective_at_ms"]), source))
     _add(info, "expires", _time(alert.expires_at_ms, source))
     _add(info, "senderName", source.name)
-    for name in ("headline", "description", "instruction"):
+    _add(info, "headline", _mark(alert, suffix) + body.get(f"headline{suffix}", ""))
+    for name in ("description", "instruction"):
         _add(info, name, body.get(f"{name}{suffix}", ""))
     _add(info, "contact", body.get("contact", ""))
     for code in alert.areas:
@@ -90,6 +91,18 @@ def _write_info(root: etree._Element, alert: Alert, source: Source, language: st
         geocode = etree.SubElement(area, f"{{{CAP}}}geocode")
         _add(geocode, "valueName", AREA_CODE)
         _add(geocode, "value", code)
+
+
+def _mark(alert: Alert, suffix: str) -> str:
+    """What a reader of the headline alone must not miss."""
+    marks = _MARKS[suffix]
+    return marks.get(alert.body.get("status", ""), "") + marks.get(alert.message_type, "")
+
+
+_MARKS: Final = {
+    "": {"exercise": "[DIỄN TẬP] ", "test": "[THỬ] ", "cancel": "HỦY: ", "update": "CẬP NHẬT: "},
+    "_en": {"exercise": "[EXERCISE] ", "test": "[TEST] ", "cancel": "CANCELLED: ", "update": "UPDATE: "},
+}
 
 
 def write_feed(alerts: Sequence[Alert], source: Source, *, address: str, updated_at_ms: int) -> bytes:
@@ -105,7 +118,7 @@ def write_feed(alerts: Sequence[Alert], source: Source, *, address: str, updated
         entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
         link = f"{address}/public/alerts/{alert.alert}/cap.xml"
         _add(entry, "id", link)
-        _add(entry, "title", alert.body.get("headline", ""))
+        _add(entry, "title", _mark(alert, "") + alert.body.get("headline", ""))
         _add(entry, "updated", _time(alert.sent_at_ms or alert.created_at_ms, source))
         _add(entry, "summary", alert.body.get("description") or alert.body.get("headline", ""))
         etree.SubElement(entry, f"{{{ATOM}}}link", rel="alternate", type=MEDIA_TYPE, href=link)

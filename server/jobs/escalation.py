@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from server import events
-from server.jobs.messages import headline
+from server.jobs.messages import marked
 from server.settings import AlertRules
 from server.store.alerts import Alert, get_alert
 from server.store.areas import list_areas
@@ -82,7 +82,7 @@ async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Unconfirmed], no
     for device, theirs in told.items():
         first = theirs.areas[0]
         place = names.get(first, first) if len(theirs.areas) == 1 else f"{len(theirs.areas)} địa bàn"
-        notice = NOTICES[step].format(people=theirs.people, place=place, headline=headline(alert, "vi"))
+        notice = NOTICES[step].format(people=theirs.people, place=place, headline=marked(alert, "vi"))
         await queue_notices(tx, alert.project, key, notice, [(device, theirs.person, first)], at_ms=now_ms)
     happened: list[events.Event] = [
         events.AlertEscalated(

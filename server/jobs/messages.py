@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from server.jobs.rules import URGENT, is_digested
+from server.jobs.rules import is_digested
 from server.settings import AlertRules
 from server.store.alerts import Alert
 from server.store.sending import Sending
@@ -54,10 +54,14 @@ def group(sendings: Iterable[Sending], alerts: Mapping[str, Alert], rules: Alert
 
 
 def headline(alert: Alert, language: str) -> str:
-    """The headline in the person's language where there is one, marked when it is no real emergency."""
-    is_english = language == "en" and bool(alert.body.get("headline_en"))
-    mark = MARKS["en" if is_english else "vi"].get(alert.body.get("status", ""), "")
-    return mark + alert.body.get("headline_en" if is_english else "headline", "")
+    """The headline in the person's language where there is one."""
+    return (alert.body.get("headline_en") if language == "en" else "") or alert.body.get("headline", "")
+
+
+def marked(alert: Alert, language: str) -> str:
+    """The same where the phone cannot know that it is no real emergency: in digests and notices."""
+    mark = MARKS["en" if language == "en" else "vi"].get(alert.body.get("status", ""), "")
+    return mark + headline(alert, language)
 
 
 def message(post: Post, *, now_ms: int, start_before_s: float) -> Message:
@@ -80,9 +84,8 @@ def _payload(post: Post) -> Payload:
     first, alert = post.sendings[0], post.alert
     if first.notice:
         return SyncPayload(headline=first.notice)
-    words = headline(alert, first.language)
     if len(post.sendings) > 1:
-        others = len(post.sendings) - 1
+        words, others = marked(alert, first.language), len(post.sendings) - 1
         more = f"{words} (and {others} more)" if first.language == "en" else f"{words} (và {others} thông báo khác)"
         return SyncPayload(headline=more, count=len(post.sendings))
     is_english = first.language == "en" and bool(alert.body.get("instruction_en"))
@@ -90,7 +93,7 @@ def _payload(post: Post) -> Payload:
         alert=alert.alert,
         root=alert.root,
         revision=alert.revision,
-        headline=words,
+        headline=headline(alert, first.language),
         severity=alert.severity,
         status=alert.body.get("status", "actual"),
         message_type=alert.message_type,
@@ -104,6 +107,3 @@ def _topic_of(post: Post) -> str:
     if post.sendings[0].notice:
         return post.sendings[0].alert
     return "digest" if len(post.sendings) > 1 else post.alert.root
-
-
-__all__ = ["URGENT", "Post", "alert_of", "group", "headline", "message"]

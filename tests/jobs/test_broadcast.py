@@ -175,7 +175,7 @@ async def test_a_cancellation_goes_out_at_once_and_stops_what_was_still_to_be_se
         await until(lambda: _is(world, "SELECT COUNT(*) FROM deliveries WHERE alert = 'a-1c'", 4))
         await accepted(world, 3)
     last = world.service.to(world.phones["an-phone"])[-1].json
-    assert (last["message_type"], last["headline"]) == ("cancel", "HỦY: Lũ")
+    assert (last["message_type"], last["headline"]) == ("cancel", "Lũ")
     assert [one.json["alert"] for one in world.service.to(world.phones[late])] == ["a-1c"]
     assert (await item(world, f"a-1:{LONG}"))["state"] == "cancelled"
     assert (await world.alert("a-1")).status == "cancelled"
@@ -252,13 +252,20 @@ async def test_a_service_that_fails_and_recovers_gets_it_once(world: World) -> N
     assert next(one for one in (await world.ledger("a-1")).rows if one.device == device).attempts == 4
 
 
-async def test_exercises_and_tests_are_marked_in_the_headline(world: World) -> None:
+async def test_an_exercise_says_so_to_the_phone_and_in_a_digest(world: World) -> None:
     await world.phone("an")
-    async with world.jobs():
+    digest = AlertRules(undo_seconds=0, quiet=(0, 0), digest_minutes=15)
+    async with world.jobs(digest) as jobs:
         await world.compose(headline="Lũ", status="exercise")
         await world.service.wait_for(1)
-    assert world.service.received[0].json["headline"] == "[DIỄN TẬP] Lũ"
-    assert world.service.received[0].json["status"] == "exercise"
+        for _ in range(2):
+            await world.compose(rules=digest, kind="other", headline="Tin", severity="minor", status="exercise")
+        await until(lambda: _is(world, "SELECT COUNT(*) FROM deliveries WHERE device = 'an-phone'", 3))
+        await world.pass_time(jobs, 15 * 60_000)
+        await world.service.wait_for(2)
+    first, second = (message.json for message in world.service.received)
+    assert (first["headline"], first["status"]) == ("Lũ", "exercise")
+    assert second["headline"].startswith("[DIỄN TẬP] Tin")
 
 
 async def test_several_minor_alerts_reach_a_phone_as_one_digest(world: World) -> None:
