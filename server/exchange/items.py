@@ -4,6 +4,8 @@ Everything of one transaction goes through here, phones' changes, board actions 
 conflicts, feed, digests and events follow from one place.
 """
 
+from msgspec import structs
+
 from server import events
 from server.store.changes import StoredChange, insert_changes, keep_reused, release_changes
 from server.store.conflicts import Closed, Opened, save_closed, save_opened
@@ -60,6 +62,13 @@ class Workspace:
         count_in(self.sums, before, after)
         self._tell(actor, change, before, after)
         return position
+
+    def share(self, effect: Effect) -> None:
+        """The change said what stands already: nothing to see, but who holds the value must be kept (MERGE-3)."""
+        key: Key = (effect.item.kind, effect.item.id)
+        before = self.items[key]
+        if before.state.stamps != effect.item.stamps:
+            self.items[key] = self.touched[key] = structs.replace(before, state=effect.item)
 
     def _tell(self, actor: Actor, change: Change, before: StoredItem | None, after: StoredItem) -> None:
         happened = events.of_item(

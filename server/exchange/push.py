@@ -236,6 +236,8 @@ class Judging:
         position = None
         if isinstance(decision, state.Effect) and decision.revised:
             position = self.work.take_effect(self.speaker, change, decision)
+        elif isinstance(decision, state.Effect):
+            self.work.share(decision)
         self.pass_lost()
         if change.sequence == self.received_up_to + 1:
             self._step(kept.hash)

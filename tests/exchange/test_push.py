@@ -153,6 +153,16 @@ async def test_two_people_who_change_the_same_field_apart_leave_a_conflict_that_
     assert [replica for replica, _ in history] == ["r-hoa", "board:phone-binh", "r-hoa", "r-hoa"]
 
 
+async def test_whoever_wrote_the_same_does_not_overwrite_the_other_unseen(province: Province) -> None:
+    await push(province, "hoa", report(1, "s1"))
+    board = Change(sequence=0, intent="edit", kind="submission", id="s1", base=1, fields={"/data/what": "lũ"})
+    writer = province.exchange.database.writer
+    await writer.run(lambda tx: apply_changes(tx, province.actors["binh"], "board:phone-binh", [board], now_ms=NOW_MS))
+    alike = await push(province, "hoa", edit(2, "s1", 1, what="lũ"))
+    assert (alike.outcomes[0].result, alike.outcomes[0].revision) == ("merged", 2)
+    assert (await push(province, "hoa", edit(3, "s1", 1, what="hạn"))).outcomes[0].result == "conflicted"
+
+
 async def test_positions_are_contiguous_in_commit_order_whoever_writes_at_once(province: Province) -> None:
     people = ["hoa", "lan", "binh", "dung"]
     await asyncio.gather(
