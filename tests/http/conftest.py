@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from server.app import create_app
 from server.exchange import enrol
-from server.settings import Settings
+from server.settings import AlertRules, Settings
 from server.store.database import Database
 from server.store.forms import FormVersion, add_form_version
 from tests.conftest import Place
@@ -104,8 +104,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def served(place: Place, clock: Clock) -> AsyncGenerator[tuple[AsyncClient, Database]]:
-    settings = Settings(data=place.data, database_url=place.url, project=PROJECT)
+def rules() -> AlertRules:
+    """How alerts behave; a module may say it otherwise."""
+    return AlertRules()
+
+
+@pytest.fixture
+async def served(place: Place, clock: Clock, rules: AlertRules) -> AsyncGenerator[tuple[AsyncClient, Database]]:
+    settings = Settings(data=place.data, database_url=place.url, project=PROJECT, alerts=rules)
     app = create_app(settings, build=place.data / "no-build", clock=clock)
     async with (
         _running(app),
