@@ -36,6 +36,12 @@ FEATURES = (
     Feature("osm_unsupported", "type", r"osm\b.*", "refused",
             "Kiểu câu hỏi osm không được hỗ trợ.",
             "The question type osm is not supported."),
+    Feature("select_external_unsupported", "type", r"select[ _]one[ _]external\b.*", "refused",
+            "Không hỗ trợ select_one_external. Hãy dùng select_one_from_file với tệp CSV và choice_filter.",
+            "select_one_external is not supported. Use select_one_from_file with a CSV file and choice_filter."),
+    Feature("geotrace_plain", "type", "(add |q )?(geotrace|geoshape)( prompt)?", "plain",
+            "Ứng dụng không có bản đồ để vẽ ({value}); người điền tự ghi tọa độ từng điểm.",
+            "There is no map to draw on ({value}); points are typed."),
     Feature("last_saved_unsupported", "reference", r"\$\{\s*last-saved#[^}]*\}", "refused",
             "Không hỗ trợ lấy lại câu trả lời của lần điền trước (${{last-saved#…}}). Hãy bỏ phần này.",
             "Taking over answers of the last submission (${{last-saved#…}}) is not supported. Remove it."),
@@ -68,7 +74,7 @@ FEATURES = (
             "Không mở ứng dụng ngoài (ex:…) từ biểu mẫu; câu hỏi hiện như ô nhập thông thường.",
             "Other apps (ex:…) are not opened; the question is shown as an ordinary field."),
     Feature("appearance_plain", "appearance",
-            "printer|bearing|web|align:.*|label|list-nolabel|list|ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|"
+            r"printer|bearing|web|align:.*|w\d+|ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|"
             "buddhist|placement-map|maps|map|image-map",
             "plain",
             "Kiểu hiển thị “{value}” không có trên ứng dụng; câu hỏi hiện theo kiểu thông thường.",

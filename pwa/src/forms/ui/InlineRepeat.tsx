@@ -1,7 +1,7 @@
 /** A repeat on a field-list page: its instances stand there, ready to fill. And the card of an instance in a list. */
 import type { RepeatInstanceNode, RepeatRangeNode, RepeatRangeUncontrolledNode } from '@getodk/xforms-engine'
 import { For, Show, type Component } from 'solid-js'
-import { plain } from '../plain'
+import { inSentence, plain } from '../plain'
 import { addInstance, removeInstance } from '../repeats'
 import { preview } from './answers'
 import { useFiller } from './context'
@@ -46,7 +46,7 @@ export const InlineRepeat: Component<{ range: RepeatRangeNode }> = (props) => {
             }}
           >
             <FormIcon name="plus" />
-            {words.add(label())}
+            {words.add(inSentence(label()))}
           </button>
         )}
       </Show>
@@ -60,10 +60,10 @@ const RemoveButton: Component<{ range: RepeatRangeUncontrolledNode; instance: Re
     const title = titleOf(props.instance)
     const undo = removeInstance(session, props.range, props.index)
     changed()
-    offerUndo(words.removed(title), undo)
+    offerUndo(words.removed(inSentence(title)), undo)
   }
   return (
-    <button type="button" class="icon-button" aria-label={words.removeOne(titleOf(props.instance))} onClick={remove}>
+    <button type="button" class="icon-button" aria-label={words.removeOne(inSentence(titleOf(props.instance)))} onClick={remove}>
       <FormIcon name="bin" />
     </button>
   )
@@ -73,7 +73,7 @@ export const InstanceCard: Component<{ range: RepeatRangeUncontrolledNode; insta
   const { words, session } = useFiller()
   return (
     <li class="form-card">
-      <button type="button" class="form-card-open" onClick={() => props.onOpen()} aria-label={words.edit(titleOf(props.instance))}>
+      <button type="button" class="form-card-open" onClick={() => props.onOpen()} aria-label={words.edit(inSentence(titleOf(props.instance)))}>
         <span class="title">{titleOf(props.instance)}</span>
         <span class="hint">{preview(props.instance, session.frame.language) || words.noAnswers}</span>
       </button>

@@ -1,7 +1,7 @@
 /** The page that ends a repeat: its instances as cards, add another, remove with undo. */
 import { For, untrack, type Component } from 'solid-js'
 import type { Page, RepeatPage as RepeatOf } from '../pages'
-import { plain } from '../plain'
+import { inSentence, plain } from '../plain'
 import { addInstance } from '../repeats'
 import { useFiller } from './context'
 import { FormIcon } from './icons'
@@ -32,7 +32,7 @@ export const RepeatPage: Component<{ page: RepeatOf; go: (key: string) => void; 
       </ul>
       <button type="button" class="button form-add" data-big="" onClick={add}>
         <FormIcon name="plus" />
-        {words.add(label() || words.repeat)}
+        {words.add(inSentence(label() || words.repeat))}
       </button>
     </div>
   )

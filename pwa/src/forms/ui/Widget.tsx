@@ -1,4 +1,4 @@
-/** Which widget answers a question. The whole table of types and appearances is in features.ts. */
+/** Which widget answers a question. The whole table of types and appearances is in ../README.md. */
 import { useNode } from './context'
 import type { AnyLeafNode } from '@getodk/xforms-engine'
 import { Match, Show, Switch, type Component } from 'solid-js'
