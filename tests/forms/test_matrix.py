@@ -1,4 +1,4 @@
-"""The feature matrix of pwa/src/forms/README.md is whole, and says what publishing does and what the phone's code does."""
+"""The feature matrix of pwa/src/forms/README.md is whole, and says what publishing and the phone's code do."""
 
 import re
 from pathlib import Path
