@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from server.exchange.budget import Floors
 from server.exchange.receipts import signer
 from server.exchange.sync import Exchange
-from server.http import alerts, attachments, boards, courier, enrol, roster, sync, webpush
+from server.http import alerts, attachments, boards, courier, enrol, forms, roster, sync, webpush
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.described import DESCRIPTION
@@ -43,6 +43,7 @@ ROUTES = [
     *sync.ROUTES,
     *attachments.ROUTES,
     *boards.ROUTES,
+    *forms.ROUTES,
     *roster.ROUTES,
     *alerts.ROUTES,
     *webpush.ROUTES,
