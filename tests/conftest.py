@@ -5,6 +5,7 @@ A test that asks for one of them runs on SQLite and on PostgreSQL. Tests of the 
 """
 
 import shutil
+import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
+from server.commands.serve import load_everything
+from server.keys import load_keys
+from server.settings import read_settings
 from server.store.database import Database, open_database
 from server.store.migrating import migrate
 from tests.postgres import Postgres, apart, running_postgres
@@ -91,6 +95,43 @@ def place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Genera
     server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def _demo_folder(_migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with keys, and the demo with its forms in SQLite, as a first start leaves it."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copyfile(_migrated_file, folder / "langnghe.sqlite")
+    apart(_load_demo(f"sqlite:///{folder}/langnghe.sqlite", folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _demo_template(_migrated_template: str, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    apart(_load_demo(postgres.create("demo", _migrated_template), tmp_path_factory.mktemp("demo")))
+    return "demo"
+
+
+async def _load_demo(url: str, data: Path) -> None:
+    load_keys(data)
+    async with await open_database(url, data, migrate=False) as opened:
+        await load_everything(opened, read_settings({"DATA": str(data), "DATABASE_URL": url}), int(time.time() * 1000))
+
+
+@pytest.fixture
+def demo_place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Place]:
+    """A database and data folder as a first start leaves them: keys, the demo, its forms."""
+    data = tmp_path / "demo"
+    shutil.copytree(request.getfixturevalue("_demo_folder"), data)
+    if engine == "sqlite":
+        yield Place(engine, f"sqlite:///{data}/langnghe.sqlite", data)
+        return
+    (data / "langnghe.sqlite").unlink()
+    template: str = request.getfixturevalue("_demo_template")
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"demo{next(_numbers)}"
+    yield Place(engine, server.create(name, template), data)
+    server.drop(name)
+
+
 @pytest.fixture
 async def database(place: Place) -> AsyncGenerator[Database]:
     """`place`, open in this process."""
@@ -99,15 +140,19 @@ async def database(place: Place) -> AsyncGenerator[Database]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Generator[Callable[..., ServerProcess]]:
+def start(tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Callable[..., ServerProcess]]:
     """Start real servers (`python -m server run`): `start(DATABASE_URL=…, DEMO=…)`; every one is stopped at the end.
 
-    Without DATA, servers of one test share a folder: stop one and start it again to see what a restart keeps.
+    Without DATA, servers of one test share a folder: stop one and start it again to see what a restart keeps. Unless
+    DEMO is named, that folder is a copy of what a first start leaves, which saves the seconds that one takes.
     """
     started: list[ServerProcess] = []
+    served = tmp_path / "served"
 
     def one(**environ: str) -> ServerProcess:
-        server = start_server({"DATA": str(tmp_path / "served"), **environ})
+        if not {"DATA", "DEMO", "DATABASE_URL"} & set(environ) and not served.exists():
+            shutil.copytree(request.getfixturevalue("_demo_folder"), served)
+        server = start_server({"DATA": str(served), **environ})
         started.append(server)
         return server
 
@@ -117,6 +162,6 @@ def start(tmp_path: Path) -> Generator[Callable[..., ServerProcess]]:
 
 
 @pytest.fixture
-def server_process(start: Callable[..., ServerProcess], place: Place) -> ServerProcess:
+def server_process(start: Callable[..., ServerProcess], demo_place: Place) -> ServerProcess:
     """The real server with the demo project, on each engine in turn."""
-    return start(DATA=str(place.data), DATABASE_URL=place.url)
+    return start(DATA=str(demo_place.data), DATABASE_URL=demo_place.url)

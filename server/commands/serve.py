@@ -17,22 +17,25 @@ from msgspec import Struct
 from server.app import create_app
 from server.commands import terminal
 from server.commands.invitations import Invited, draw_invited, invite_person, list_invited
+from server.demo.answers import answer_quick_report
 from server.demo.facts import read_people
 from server.demo.load import NAME, load_demo
+from server.demo.months import load_months
+from server.demo.publish import QUICK_REPORT, publish_demo_forms
 from server.keys import load_keys
 from server.settings import Settings
 from server.store.database import Database, open_database
 from server.store.enrolment import list_devices
+from server.store.forms import get_form_version
 from server.store.people import list_people
 
 GRACE_SECONDS = 2
 
 
 class Ready(Struct, frozen=True):
-    """What `run` found or made. `invited`: people of the demo who has no device yet."""
+    """What `run` prepared. `invited`: people of the demo who have no device yet."""
 
     engine: str
-    is_first_start: bool
     invited: Sequence[Invited]
 
 
@@ -82,13 +85,27 @@ def _listen(settings: Settings) -> socket.socket:
 async def _prepare(settings: Settings) -> Ready:
     async with await open_database(settings.database_url, settings.data) as database:
         now_ms = int(time.time() * 1000)
-        is_first_start = False
-        if settings.demo != "none":
-            is_first_start = await database.writer.run(
-                lambda tx: load_demo(tx, settings.project, epoch=secrets.token_hex(8), now_ms=now_ms)
-            )
-        invited = await _invite_newcomers(database, settings, now_ms) if settings.demo != "none" else []
-        return Ready(database.engine, is_first_start, invited)
+        if settings.demo == "none":
+            return Ready(database.engine, [])
+        await load_everything(database, settings, now_ms)
+        return Ready(database.engine, await _invite_newcomers(database, settings, now_ms))
+
+
+async def load_everything(database: Database, settings: Settings, now_ms: int) -> None:
+    """The demo project, its forms, and with DEMO=full its months; what is there already stays as it is."""
+    project = settings.project
+    is_new = await database.writer.run(
+        lambda tx: load_demo(tx, project, epoch=secrets.token_hex(8), now_ms=now_ms), project
+    )
+    if is_new:
+        print("  Lần chạy đầu: nạp dự án mẫu và biểu mẫu… · first start: loading the demo", flush=True)
+    await publish_demo_forms(database, project, settings.data, now_ms=now_ms)
+    if settings.demo == "full":
+        form = await database.reader.read(lambda tx: get_form_version(tx, project, QUICK_REPORT))
+        version = form.version if form is not None else ""
+        await load_months(
+            database, project, lambda report, at_ms: answer_quick_report(report, at_ms, version), now_ms=now_ms
+        )
 
 
 async def _invite_newcomers(database: Database, settings: Settings, now_ms: int) -> list[Invited]:
@@ -110,8 +127,6 @@ def welcome(settings: Settings, ready: Ready) -> list[str]:
         f"  {terminal.bold(NAME)} · {settings.public_url} · {engine}",
         f"  {terminal.faint(str(settings.data))}",
     ]
-    if ready.is_first_start:
-        lines.append("  Lần chạy đầu: đã tạo khóa và nạp dự án mẫu · first start: keys and the demo project were made")
     lines.append("")
     if ready.invited:
         lines += draw_invited(list(ready.invited), terminal.columns() - 2)

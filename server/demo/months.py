@@ -31,8 +31,8 @@ CONNECTED = 0.85
 """Share of reports after which a phone finds a signal."""
 
 ANSWER = "Đã chuyển đơn vị phụ trách kiểm tra; kết quả sẽ được thông báo tại địa phương."
-Fill = Callable[[Report], dict[str, str]]
-"""Report -> form, form_version and answers of the form that carries it."""
+Fill = Callable[[Report, int], dict[str, str]]
+"""Report and when it was made (ms) -> form, form_version and answers of the form that carries it."""
 
 
 class Sync(Struct, frozen=True, kw_only=True):
@@ -199,7 +199,7 @@ async def _replay(tx: WriteTx, project: str, steps: Sequence[Sync | OfficeStep],
 async def _sync(tx: WriteTx, project: str, sync: Sync, fill: Fill) -> None:
     actor = await _actor(tx, project, sync.person)
     changes = [
-        submission(identity, report, sync.first + place, sync.at_ms - HOUR_MS, fill(report))
+        submission(identity, report, sync.first + place, sync.at_ms - HOUR_MS, fill(report, sync.at_ms - HOUR_MS))
         for place, (identity, report) in enumerate(sync.reports)
     ]
     replica = device_of(sync.person)

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from server.demo.facts import read_people
-from tests.conftest import Place
 from tests.server_process import ROOT, ServerProcess, free_port
 
 Start = Callable[..., ServerProcess]
@@ -31,27 +30,23 @@ def langnghe(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_says_that_it_is_up_and_on_which_engine(start: Start, place: Place) -> None:
-    server = start(DATA=str(place.data), DATABASE_URL=place.url)
-    with urllib.request.urlopen(f"{server.url}/health") as answer:
-        said = json.load(answer)
-    assert said["status"] == "ok"
-    assert said["version"] == "0.1.0"
-    assert said["engine"] == place.engine
+def test_it_says_that_it_is_up_and_on_which_engine(server_process: ServerProcess, engine: str) -> None:
+    with urllib.request.urlopen(f"{server_process.url}/health") as answer:
+        assert json.load(answer) == {"status": "ok", "version": "0.1.0", "engine": engine}
 
 
 def test_the_first_start_prints_a_link_and_a_code_for_every_person_of_the_demo(start: Start) -> None:
-    server = start()
+    server = start(DEMO="small")
     assert set(server.links()) == {person.person for person in read_people()}
     assert all(link.startswith(f"{server.url}/#/enrol/") for link in server.links().values())
     assert server.output().count("█▀▀▀▀▀█") >= 3 * len(read_people())
 
 
 def test_a_restart_makes_other_links_for_the_same_people_and_keeps_the_keys(start: Start, tmp_path: Path) -> None:
-    first = start()
+    first = start(DEMO="small")
     keys = {file.name: file.read_bytes() for file in (tmp_path / "served" / "keys").iterdir()}
     assert first.stop() == 0
-    second = start()
+    second = start(DEMO="small")
     assert set(second.links()) == set(first.links())
     assert not set(second.links().values()) & set(first.links().values())
     assert {file.name: file.read_bytes() for file in (tmp_path / "served" / "keys").iterdir()} == keys

@@ -1,7 +1,9 @@
 import pytest
 
+from server.demo.answers import answer_quick_report
 from server.demo.load import load_demo
 from server.demo.months import load_months
+from server.demo.publish import QUICK_REPORT
 from server.demo.reports import DAY_MS, WEEKS, Report
 from server.store.database import Database
 from server.store.forms import FormVersion, add_form_version
@@ -10,13 +12,15 @@ PROJECT = "an-giang"
 NOW_MS = 1_790_000_000_000
 
 
-def fill(report: Report) -> dict[str, str]:
-    return {"form": "f", "form_version": "1", "/data/text": report.text}
+def fill(report: Report, made_at_ms: int) -> dict[str, str]:
+    return answer_quick_report(report, made_at_ms, "1")
 
 
 @pytest.fixture
 async def loaded(database: Database) -> Database:
-    form = FormVersion(project=PROJECT, form="f", version="1", title="f", hash="", xform=b"", published_at_ms=1)
+    form = FormVersion(
+        project=PROJECT, form=QUICK_REPORT, version="1", title="f", hash="", xform=b"", published_at_ms=1
+    )
     await database.writer.run(lambda tx: load_demo(tx, PROJECT, epoch="e", now_ms=NOW_MS))
     await database.writer.run(lambda tx: add_form_version(tx, form))
     assert await load_months(database, PROJECT, fill, now_ms=NOW_MS) > 1_500

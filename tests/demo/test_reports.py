@@ -1,6 +1,8 @@
 from collections import Counter
 
+from server.demo.answers import answer_quick_report
 from server.demo.facts import read_areas, read_former_areas
+from server.demo.forms import quick_report
 from server.demo.reports import (
     DAY_MS,
     WEEKS,
@@ -70,3 +72,16 @@ def test_some_collaborators_have_been_silent() -> None:
         latest[report.person] = min(report.before_ms, latest.get(report.person, report.before_ms))
     silent = [person for person, before in latest.items() if before > 14 * DAY_MS]
     assert 5 <= len(silent) <= 40
+
+
+def test_every_report_can_be_written_with_the_quick_report_form() -> None:
+    choices: dict[str, set[str]] = {}
+    for row in quick_report.CHOICES:
+        choices.setdefault(row["list_name"], set()).add(row["name"])
+    lists = {"viec/chu_de": "chu_de", "muc/muc_do": "muc_do", "muc/so_nguoi": "bao_nhieu", "muc/nguon": "nguon"}
+    lists |= {"nuoc_ngap/kieu": "kieu_ngap", "nuoc_ngap/duong_di": "duong_di"}
+    for report in reports(1):
+        answers = answer_quick_report(report, 1_790_000_000_000, "1")
+        assert {
+            name for name, list_ in lists.items() if answers.get(f"/data/{name}", "x") not in {*choices[list_], "x"}
+        } == set()
