@@ -61,7 +61,7 @@ async def read_actor(connection: Connection) -> Actor:
     if not 20 <= len(token) <= 200:
         raise Problem("not_enrolled")
     database: Database = connection.app.state.database
-    actor = await database.reader.read(lambda tx: load_actor(tx, token))
+    actor = await database.reader.glance(lambda tx: load_actor(tx, token))
     if actor is None:
         raise Problem("not_enrolled")
     return actor

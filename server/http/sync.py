@@ -27,8 +27,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 @post("/sync", status_code=200, opt={**_LIMITS, "revoked": True}, request_max_body_size=MAX_WIRE_BYTES)
-async def sync(request: Request[Any, Any, Any], actor: Actor, exchange: Exchange, now_ms: int) -> Response[bytes]:
-    """Changes up, receipt and feed down: SyncRequest in, SyncResponse out (sync/protocol.py)."""
+async def sync(request: Request[Actor, Any, Any]) -> Response[bytes]:
+    """Changes up, receipt and feed down: SyncRequest in, SyncResponse out (sync/protocol.py).
+
+    The hottest path: what it needs is taken from the state by hand, for injection costs a third of an idle sync.
+    """
+    actor, state = request.user, request.app.state
+    exchange: Exchange = state.exchange
+    now_ms: int = state.clock()
     asked = decode(_SYNC, await request.body())
     if actor.revoked:
         await exchange_sync.handle_revoked(exchange, actor, asked, now_ms)
