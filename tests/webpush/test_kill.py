@@ -1,0 +1,13 @@
+"""The small form of `python -m tests.webpush.kill`, on each engine."""
+
+import pytest
+
+from tests.conftest import Place
+from tests.webpush.kill import run
+
+
+@pytest.mark.slow
+def test_killed_workers_lose_nothing_and_nobody_sees_an_alert_twice(place: Place) -> None:
+    report = run(place, subscriptions=150, cycles=5, seed=7)
+    assert report.is_good, str(report)
+    assert report.kills == 5
