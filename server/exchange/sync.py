@@ -38,15 +38,9 @@ class Exchange(Struct, frozen=True):
 
 async def handle(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: int) -> SyncResponse:
     """Answer POST /sync. Problems: protocol_unsupported, body_malformed, replica_taken."""
-    check(asked)
-    received = await _push(exchange, actor, asked, now_ms)
+    received = await bring(exchange, actor, asked, now_ms)
     reached("after_commit_before_reply")
-    response, replica = await exchange.database.reader.read(
-        lambda tx: _answer(tx, exchange, actor, asked, received, now_ms=now_ms)
-    )
-    if replica is not None:
-        receipt = make_receipt(replica, response.epoch, now_ms, exchange.sign)
-        response = structs.replace(response, receipt=receipt)
+    response = await answer(exchange, actor, asked, received, now_ms)
     reached("reply_lost")
     return response
 
@@ -88,8 +82,9 @@ def _check_protocol(protocol: int) -> None:
         raise Problem("protocol_unsupported", asked=protocol, oldest=PROTOCOL_VERSION, newest=PROTOCOL_VERSION)
 
 
-async def _push(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: int) -> Received | None:
-    """Commit what the request brings. None when it brings nothing, or speaks of another epoch."""
+async def bring(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: int) -> Received | None:
+    """First half: commit what the request brings. None when it brings nothing, or speaks of another epoch."""
+    check(asked)
     if not (asked.changes or asked.lost or asked.health):
         standing = await exchange.database.reader.read(lambda tx: get_replica(tx, actor.project, asked.replica))
         known = standing is not None and standing.device == actor.device and standing.made_up_to >= asked.made_up_to
@@ -97,6 +92,18 @@ async def _push(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: in
             return None
     brought = spell(actor, asked.replica, asked.changes, now_ms)
     return await exchange.database.writer.run(lambda tx: _write(tx, actor, asked, brought, now_ms), actor.project)
+
+
+async def answer(
+    exchange: Exchange, actor: Actor, asked: SyncRequest, received: Received | None, now_ms: int
+) -> SyncResponse:
+    """Second half, after COMMIT: outcomes, a signed receipt where one is owed, and the next page."""
+    response, replica = await exchange.database.reader.read(
+        lambda tx: _answer(tx, exchange, actor, asked, received, now_ms=now_ms)
+    )
+    if replica is None:
+        return response
+    return structs.replace(response, receipt=make_receipt(replica, response.epoch, now_ms, exchange.sign))
 
 
 async def _write(tx: WriteTx, actor: Actor, asked: SyncRequest, brought: Brought, now_ms: int) -> Received | None:
