@@ -16,7 +16,20 @@ from litestar.datastructures import State
 from server.exchange.budget import Floors
 from server.exchange.receipts import signer
 from server.exchange.sync import Exchange
-from server.http import alerts, attachments, boards, courier, enrol, forms, roster, sync, webpush
+from server.http import (
+    alerts,
+    app_passwords,
+    attachments,
+    boards,
+    courier,
+    enrol,
+    forms,
+    openrosa,
+    quarantine,
+    roster,
+    sync,
+    webpush,
+)
 from server.http.actor import let_in
 from server.http.body import FieldRequest
 from server.http.described import DESCRIPTION
@@ -44,7 +57,10 @@ ROUTES = [
     *attachments.ROUTES,
     *boards.ROUTES,
     *forms.ROUTES,
+    *app_passwords.ROUTES,
+    openrosa.router,
     *roster.ROUTES,
+    *quarantine.ROUTES,
     *alerts.ROUTES,
     *webpush.ROUTES,
 ]

@@ -42,11 +42,6 @@ async def deliver(
     contents = _read(signed)
     if code := refuse_parcel(contents, parcel.replica, epoch):
         return ParcelAnswer(replica=parcel.replica, code=code)
-    if author.revoked:
-        await exchange.database.writer.run(
-            lambda tx: quarantine(tx, author, contents.replica, contents.changes, now_ms=now_ms), courier.project
-        )
-        return ParcelAnswer(replica=parcel.replica, code="kept_apart")
     try:
         received = await exchange.database.writer.run(
             lambda tx: _take(tx, courier, author, contents, now_ms), courier.project
@@ -55,6 +50,8 @@ async def deliver(
         if problem.code != "replica_taken":
             raise
         return ParcelAnswer(replica=parcel.replica, code="replica_unknown")
+    if received is None:
+        return ParcelAnswer(replica=parcel.replica, code="kept_apart")
     return ParcelAnswer(replica=parcel.replica, receipt=make_receipt(received.replica, epoch, now_ms, exchange.sign))
 
 
@@ -72,7 +69,11 @@ async def _look_up(
     return await exchange.database.reader.read(look)
 
 
-async def _take(tx: WriteTx, courier: Actor, author: Actor, contents: ParcelContents, now_ms: int) -> Received:
+async def _take(tx: WriteTx, courier: Actor, author: Actor, contents: ParcelContents, now_ms: int) -> Received | None:
+    """None when the author's device is revoked: its changes are kept apart."""
+    if author.revoked:
+        await quarantine(tx, author, contents.replica, contents.changes, now_ms=now_ms)
+        return None
     received = await receive(
         tx, author, contents.replica, contents.changes, now_ms=now_ms, made_up_to=contents.made_up_to
     )

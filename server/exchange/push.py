@@ -339,7 +339,17 @@ async def accept_quarantined(tx: WriteTx, actor: Actor, replica: str, *, now_ms:
 
 
 async def quarantine(tx: Tx, actor: Actor, replica: str, changes: Sequence[Change], *, now_ms: int) -> None:
-    """Keep what a revoked device still sends, apart and unjudged, for a person to look at."""
+    """Keep what a revoked device still sends, apart and unjudged, for a person to look at.
+
+    Only under its own replica: else it could take the identity of a change that another phone is yet to make.
+    Problem replica_taken.
+    """
+    standing = await get_replica(tx, actor.project, replica)
+    if standing is not None and standing.device != actor.device:
+        raise Problem("replica_taken", replica=replica)
+    if standing is None:
+        first = Replica(replica=replica, device=actor.device, person=actor.person, first_at_ms=now_ms)
+        await save_replica(tx, actor.project, first)
     speaker = state.Actor(replica=replica, person=actor.person, device=actor.device)
     await quarantine_changes(
         tx, actor.project, replica, [_arrived(speaker, change, now_ms) for change in changes[:MAX_CHANGES]]

@@ -76,7 +76,8 @@ def prove_same_site(connection: Connection, method: str) -> None:
         return
     origin = connection.headers.get("origin")
     if origin is not None:
-        if urlsplit(origin).netloc != connection.headers.get("host", ""):
+        public: str = connection.app.state.settings.public_url
+        if origin != public and urlsplit(origin).netloc != connection.headers.get("host", ""):
             raise Problem("origin_wrong")
         return
     preflighted = method != "POST" or media_type(connection) not in _SIMPLE_TYPES

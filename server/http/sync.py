@@ -4,6 +4,7 @@ Bodies may be gzipped both ways. A revoked device is let in just so far that wha
 always 401 `device_revoked`.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -37,7 +38,8 @@ async def sync(request: Request[Actor, Any, Any]) -> Response[bytes]:
     now_ms: int = state.clock()
     asked = decode(_SYNC, await request.body())
     if actor.revoked:
-        await exchange_sync.handle_revoked(exchange, actor, asked, now_ms)
+        with suppress(Problem):
+            await exchange_sync.handle_revoked(exchange, actor, asked, now_ms)
         raise Problem("device_revoked")
     answer = await exchange_sync.handle(exchange, actor, asked, now_ms)
     return Response(_encode(answer), media_type="application/json", headers=_PRIVATE)

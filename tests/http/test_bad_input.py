@@ -15,6 +15,12 @@ PhoneOf = Callable[[str], Awaitable[Phone]]
 Tables = Callable[[], Awaitable[dict[str, int]]]
 
 
+@pytest.fixture
+def engine() -> str:
+    """What is refused here never reaches a database: one engine will do."""
+    return "sqlite"
+
+
 def is_problem(answer: Response, status: int, code: str) -> dict[str, Any]:
     """Is it a whole problem document? Answers it."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text

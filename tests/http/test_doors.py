@@ -18,6 +18,13 @@ from tests.http.conftest import Phone
 PhoneOf = Callable[[str], Awaitable[Phone]]
 Tables = Callable[[], Awaitable[dict[str, int]]]
 
+
+@pytest.fixture
+def engine() -> str:
+    """What is refused here never reaches a database: one engine will do."""
+    return "sqlite"
+
+
 OPEN = {
     ("GET", "/health"),
     ("POST", "/enrol"),
