@@ -12,6 +12,7 @@ from pathlib import Path
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.types import ControllerRouterHandler
 
 from server.exchange.budget import Floors
 from server.exchange.receipts import signer
@@ -48,7 +49,7 @@ from server.store.database import open_database
 MAX_BODY_BYTES = 2 * 1024 * 1024
 BUILD = Path(__file__).parent.parent / "pwa" / "dist"
 
-ROUTES = [
+ROUTES: list[ControllerRouterHandler] = [
     health,
     live,
     courier.courier,

@@ -9,7 +9,7 @@ from server.http.actor import COOKIE
 DESCRIPTION = OpenAPIConfig(
     title="Lắng Nghe",
     version="1",
-    description="Failures are problem documents (RFC 9457) with a stable `code`; server/problems.py lists them.",
+    description="Failures are problem documents (RFC 9457) with a stable `code`; server/problem_table.py lists them.",
     path="/api",
     use_handler_docstrings=True,
     components=Components(
