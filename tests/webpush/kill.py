@@ -3,8 +3,8 @@
     python -m tests.webpush.kill [--subscriptions 10000] [--cycles 100] [--engine sqlite|postgres] [--seed 1]
 
 A worker runs relay, sending loop and schedule; it is killed with SIGKILL after some messages, after some milliseconds,
-or at a named crash point, and the next one goes on. What a push service took and no database knows is sent again with the
-same Topic; the phone (here: its rule, one notification per alert and revision) shows it once. Every phone must have
+or at a named crash point, and the next one goes on. What a push service took and no database knows is sent again with
+the same Topic; the phone (here: its rule, one notification per alert and revision) shows it once. Every phone must have
 got the alert, every ledger row must be accepted, every consequence of an event must stand exactly once.
 """
 
@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -35,9 +36,10 @@ from server.store.people import Person, save_person
 from server.store.projects import create_project
 from server.store.session import Tx
 from server.store.writer import WriteTx
-from tests.bench._places import places
-from tests.conftest import Place
 from tests.webpush.push_service import PushService, Subscription
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
 
 PROJECT, AREA = "an-giang", "30000"
 RULES = AlertRules(undo_seconds=0, quiet=(0, 0), digest_minutes=0)
@@ -85,7 +87,7 @@ def work(url: str, data: str, address: str, crash_at: str) -> None:
     asyncio.run(run())
 
 
-async def prepare(place: Place, service: PushService, n: int) -> list[Subscription]:
+async def prepare(place: "Place", service: PushService, n: int) -> list[Subscription]:
     """A commune with `n` people, one phone each, and an alert that waits to be sent."""
     server_key = public_point(load_keys(place.data).webpush)
     phones = [service.subscription(server_key) for _ in range(n)]
@@ -127,7 +129,7 @@ async def prepare(place: Place, service: PushService, n: int) -> list[Subscripti
     return phones
 
 
-def kill_workers(place: Place, service: PushService, n: int, cycles: int, chance: random.Random) -> int:
+def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chance: random.Random) -> int:
     """Start and kill `cycles` workers, then let one finish. Answers how many were killed."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -148,7 +150,7 @@ def kill_workers(place: Place, service: PushService, n: int, cycles: int, chance
     return kills if asyncio.run(finish(place, worker)) else -1
 
 
-async def finish(place: Place, worker: multiprocessing.process.BaseProcess) -> bool:
+async def finish(place: "Place", worker: multiprocessing.process.BaseProcess) -> bool:
     """Wait until nothing is left to do; False after two minutes."""
     async with await open_database(place.url, place.data, migrate=False) as database:
         end = time.monotonic() + 120
@@ -196,7 +198,7 @@ async def faults(database: Database, n: int) -> list[str]:
     return found
 
 
-def run(place: Place, *, subscriptions: int, cycles: int, seed: int) -> Report:
+def run(place: "Place", *, subscriptions: int, cycles: int, seed: int) -> Report:
     """One whole run on a fresh migrated place."""
     began = time.monotonic()
     service = PushService.start_in_thread()
@@ -249,6 +251,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
+    # Late: every worker imports this module, and needs nothing of the fixtures.
+    from tests.bench._places import places
+
     with places() as found:
         report = run(found.fresh(asked.engine), subscriptions=asked.subscriptions, cycles=asked.cycles, seed=asked.seed)
     print(report)
