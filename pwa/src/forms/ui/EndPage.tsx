@@ -70,7 +70,7 @@ export const EndPage: Component<{ pages: Page[]; finish: Finish; go: (key: strin
                           <FormIcon name="warn" />
                         </span>
                         <span class="grow">
-                          {leaf.currentState.label?.asString || nameOf(page)}
+                          {leaf.currentState.label?.asString || nameOf(page, words)}
                           <span class="hint">{leaf.validationState.violation?.message?.asString || (leaf.validationState.violation?.condition === 'required' ? words.required : words.constraint)}</span>
                         </span>
                         <FormIcon name="next" />

@@ -28,7 +28,7 @@ export const InlineRepeat: Component<{ range: RepeatRangeNode }> = (props) => {
         {(instance, index) => (
           <section class="card form-instance">
             <header class="row spread">
-              <h3>{titleOf(instance)}</h3>
+              <h3>{titleOf(instance, words)}</h3>
               <Show when={asFree(props.range)}>{(range) => <RemoveButton range={range()} instance={instance} index={index()} />}</Show>
             </header>
             <For each={instance.currentState.children}>{(child) => <NodeView node={child} />}</For>
@@ -57,13 +57,13 @@ export const InlineRepeat: Component<{ range: RepeatRangeNode }> = (props) => {
 const RemoveButton: Component<{ range: RepeatRangeUncontrolledNode; instance: RepeatInstanceNode; index: number }> = (props) => {
   const { words, session, changed, offerUndo } = useFiller()
   const remove = (): void => {
-    const title = titleOf(props.instance)
+    const title = titleOf(props.instance, words)
     const undo = removeInstance(session, props.range, props.index)
     changed()
     offerUndo(words.removed(inSentence(title)), undo)
   }
   return (
-    <button type="button" class="icon-button" aria-label={words.removeOne(inSentence(titleOf(props.instance)))} onClick={remove}>
+    <button type="button" class="icon-button" aria-label={words.removeOne(inSentence(titleOf(props.instance, words)))} onClick={remove}>
       <FormIcon name="bin" />
     </button>
   )
@@ -73,8 +73,8 @@ export const InstanceCard: Component<{ range: RepeatRangeUncontrolledNode; insta
   const { words, session } = useFiller()
   return (
     <li class="form-card">
-      <button type="button" class="form-card-open" onClick={() => props.onOpen()} aria-label={words.edit(inSentence(titleOf(props.instance)))}>
-        <span class="title">{titleOf(props.instance)}</span>
+      <button type="button" class="form-card-open" onClick={() => props.onOpen()} aria-label={words.edit(inSentence(titleOf(props.instance, words)))}>
+        <span class="title">{titleOf(props.instance, words)}</span>
         <span class="hint">{preview(props.instance, session.frame.language) || words.noAnswers}</span>
       </button>
       <RemoveButton range={props.range} instance={props.instance} index={props.index} />

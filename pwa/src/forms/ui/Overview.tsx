@@ -10,7 +10,7 @@ import { titleOf } from './Trail'
 
 export const Overview: Component<{ pages: Page[]; at: number; go: (key: string) => void; onClose: () => void }> = (props) => {
   const { words } = useFiller()
-  const heading = (page: Page): string => page.trail.map(titleOf).filter(Boolean).join(' › ')
+  const heading = (page: Page): string => page.trail.map((node) => titleOf(node, words)).filter(Boolean).join(' › ')
   const choose = (key: string): void => {
     props.onClose()
     props.go(key)
@@ -29,7 +29,7 @@ export const Overview: Component<{ pages: Page[]; at: number; go: (key: string) 
               <li>
                 <button type="button" class="form-overview-page" data-standing={standingOf(page)} aria-current={index() === props.at ? 'step' : undefined} onClick={() => choose(page.key)}>
                   <StandingMark standing={standingOf(page)} />
-                  <span class="grow">{nameOf(page) || words.progress(index() + 1, props.pages.length)}</span>
+                  <span class="grow">{nameOf(page, words) || words.progress(index() + 1, props.pages.length)}</span>
                 </button>
               </li>
             </>

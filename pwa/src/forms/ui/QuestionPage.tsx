@@ -1,5 +1,5 @@
 /** One page: where in the form one is, then its questions. */
-import { useNode } from './context'
+import { useFiller, useNode } from './context'
 import type { AnyNode } from '@getodk/xforms-engine'
 import { For, Match, Show, Switch, type Component } from 'solid-js'
 import { isShown, type QuestionPage as Page } from '../pages'
@@ -19,6 +19,7 @@ export const QuestionPage: Component<{ page: Page }> = (props) => (
 
 /** A question, a group in a field-list, or a repeat in a field-list. `top`: it is the page's own group. */
 export const NodeView: Component<{ node: AnyNode; top?: boolean }> = (props) => {
+  const { words } = useFiller()
   const node = useNode(props)
   return (
     <Show when={isShown(node)}>
@@ -39,7 +40,7 @@ export const NodeView: Component<{ node: AnyNode; top?: boolean }> = (props) => 
                 </Show>
               }
             >
-              {(instance) => <h2 class="form-title">{titleOf(instance())}</h2>}
+              {(instance) => <h2 class="form-title">{titleOf(instance(), words)}</h2>}
             </Show>
             <For each={node.currentState.children}>{(child) => <NodeView node={child} />}</For>
           </section>

@@ -3,9 +3,11 @@ import { For, Show, type Component } from 'solid-js'
 import type { Page } from '../pages'
 import { useFiller } from './context'
 import { plain } from '../plain'
+import type { FormWords } from '../words'
 
 export const Trail: Component<{ trail: Page['trail'] }> = (props) => {
-  const titles = (): string[] => props.trail.map(titleOf).filter(Boolean)
+  const { words } = useFiller()
+  const titles = (): string[] => props.trail.map((node) => titleOf(node, words)).filter(Boolean)
   return (
     <Show when={titles().length > 0}>
       <ol class="form-trail">
@@ -16,8 +18,7 @@ export const Trail: Component<{ trail: Page['trail'] }> = (props) => {
 }
 
 /** "Household members 2" for an instance, the label for a group; '' when it has none. Reactive. */
-export function titleOf(node: Page['trail'][number]): string {
-  const { words } = useFiller()
+export function titleOf(node: Page['trail'][number], words: FormWords): string {
   const label = plain(node.currentState.label?.asString ?? '')
   if (node.nodeType !== 'repeat-instance') return label
   const number = node.parent.currentState.children.indexOf(node) + 1

@@ -4,6 +4,7 @@ import type { Language } from '../contract'
 import { shownLeaves, violationsOf, type Page } from '../pages'
 import { plain } from '../plain'
 import { humanDate, humanNumber, humanValue } from '../values'
+import type { FormWords } from '../words'
 import { titleOf } from './Trail'
 
 /** '' for what has no answer worth showing. */
@@ -52,10 +53,10 @@ export function standingOf(page: Page): Standing {
 export const isQuestion = (leaf: AnyLeafNode): boolean => leaf.nodeType !== 'note' && !leaf.currentState.readonly
 
 /** What a page is called in a list: its question, its group, or the repeat. */
-export function nameOf(page: Page): string {
+export function nameOf(page: Page, words: FormWords): string {
   if (page.kind === 'repeat') return plain(page.range.currentState.label?.asString ?? '')
   const last = page.nodes[page.nodes.length - 1]
   if (!last) return ''
-  if (last.nodeType === 'repeat-instance') return titleOf(last)
+  if (last.nodeType === 'repeat-instance') return titleOf(last, words)
   return plain(last.currentState.label?.asString ?? '') || plain(last.nodeType === 'group' ? ([...shownLeaves(last)][0]?.currentState.label?.asString ?? '') : '')
 }
