@@ -124,12 +124,13 @@ def is_forked(received_up_to: int, made_up_to: int, outcomes: Iterable[Outcome],
 
 
 def split_replica(entries: Iterable[Entry], replica: str, fresh: str) -> list[Entry]:
-    """The journal when `replica` becomes `fresh`: what was not judged is numbered from 1, the rest stays as it is."""
+    """The journal when `replica` becomes `fresh`: what was not judged is numbered from 1 and waits for a base (the copy
+    may have been made in another epoch); the rest stays as it is."""
     split, number = [], 0
     for entry in sorted(entries, key=_sequence):
         if entry.replica == replica and entry.state == "unsent":
             number += 1
-            split.append(replace(entry, replica=fresh, change=replace(entry.change, sequence=number)))
+            split.append(replace(entry, replica=fresh, change=replace(entry.change, sequence=number), stale=True))
         else:
             split.append(entry)
     return split
@@ -146,7 +147,7 @@ def adopt_epoch(entries: Iterable[Entry], replica: str, missing: Sequence[Range]
     ]
 
 
-def find_bases(entries: Iterable[Entry], items: Mapping[tuple[str, str], Item]) -> list[Entry]:
+def find_bases(entries: Iterable[Entry], items: Mapping[tuple[ItemKind, str], Item]) -> list[Entry]:
     """After the first full pull of an epoch: stale changes get their base there. Where the item still reads as their
     author saw it, its revision; else 0, so that whatever differs is kept as a conflict. `items` by (kind, id)."""
     found = []

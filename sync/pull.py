@@ -3,20 +3,22 @@
 The cursor is opaque to the phone: epoch, hash of the scope, position in the feed. Whatever does not fit (a changed
 scope, a position before the horizon, rubbish) begins at the head instead, and the digest at the end of the sync sends
 the phone into a repair; only another epoch makes it forget its items, because a revision may then name another content.
-Rules: PULL-1 cursor, PULL-2 page, PULL-3 first sync, SCOPE-5 scope change, EPOCH-1, TOMB-3 horizon, PULL-4 budget.
+Rules: PULL-1 cursor, PULL-2 page, PULL-3 positions, PULL-4 budget, PULL-6 unknown answers, SCOPE-5 scope change,
+EPOCH-3, TOMB-3 horizon.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from sync.canonical import canonical
-from sync.protocol import ITEM_BUDGET
+from sync.protocol import ITEM_BUDGET, PROTOCOL_VERSION, ItemKind
 
 PAGE_BYTES = 64 * 1024
 LEAST_PAGE_BYTES = 4 * 1024
 MOST_PAGE_BYTES = 1024 * 1024
+KINDS = frozenset(get_args(ItemKind))
 
 
 class Cursor(NamedTuple):
@@ -72,6 +74,15 @@ def begin(text: str, epoch: str, scope: str, head: int, horizon: int) -> Begin:
     if cursor.position < horizon:
         return Begin(head, "horizon")
     return Begin(cursor.position, "continued")
+
+
+def is_understood(answer: Any) -> bool:
+    """Whether a decoded answer to POST /sync is one that this version knows in full: else nothing of it is saved, and
+    above all not its cursor (PULL-6). A captive portal's answer is none either."""
+    if not isinstance(answer, dict) or answer.get("protocol") != PROTOCOL_VERSION or not answer.get("epoch"):
+        return False
+    named = [*answer.get("items", ()), *answer.get("gone", ())]
+    return all(isinstance(one, dict) and one.get("kind") in KINDS and one.get("id") for one in named)
 
 
 def page_budget(asked: int) -> int:

@@ -43,8 +43,11 @@ class MemoryStore:
     effects: dict[tuple[str, int], int] = field(default_factory=dict)
     """How often each identity changed an item: the checker of I2 reads it."""
 
+    def inbox(self, replica: str) -> Inbox:
+        return self.inboxes.setdefault(replica, Inbox())
+
     def push(self, actor: Actor, change: Change, at_ms: int) -> Outcome:
-        inbox = self.inboxes.setdefault(actor.replica, Inbox())
+        inbox = self.inbox(actor.replica)
         inbox.made_up_to = max(inbox.made_up_to, change.sequence)
         earlier = inbox.judged.get(change.sequence) or inbox.held_outcomes.get(change.sequence)
         decision = self._decide(actor, inbox, change, at_ms, earlier, releasing=False)
@@ -53,16 +56,16 @@ class MemoryStore:
         return decision.outcome
 
     def say_lost(self, actor: Actor, lost: list[Range], at_ms: int) -> None:
-        inbox = self.inboxes.setdefault(actor.replica, Inbox())
+        inbox = self.inbox(actor.replica)
         inbox.lost = join_ranges([*inbox.lost, *lost])
         self._release(actor, inbox, at_ms)
 
     def receipt(self, replica: str, at_ms: int) -> Receipt:
-        inbox = self.inboxes.setdefault(replica, Inbox())
+        inbox = self.inbox(replica)
         return Receipt(epoch=self.epoch, replica=replica, up_to=inbox.up_to, chain=inbox.chain, at_ms=at_ms)
 
     def gaps(self, replica: str) -> list[Range]:
-        inbox = self.inboxes.setdefault(replica, Inbox())
+        inbox = self.inbox(replica)
         return gaps(inbox.up_to, to_ranges(inbox.held), inbox.made_up_to, inbox.lost)
 
     def item(self, key: Key) -> Item | None:

@@ -204,6 +204,7 @@ CALLS: dict[str, Callable[[Json], Json]] = {
             w["horizon"],
         )._asdict()
     ),
+    "is_understood": lambda w: {"understood": pull.is_understood(w["answer"])},
     "page_budget": lambda w: {"bytes": pull.page_budget(w["asked"])},
     "cut_page": lambda w: {"items": pull.cut_page(w["sizes"], w["budget"])},
     "next_position": lambda w: {"position": pull.next_position(w["after"], w["sent"], w["more"], w["head"])},

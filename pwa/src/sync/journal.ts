@@ -121,13 +121,14 @@ export function isForked(
   return receivedUpTo > madeUpTo || receiptCheck === 'broken' || [...outcomes].some(isReused)
 }
 
-/** The journal when `replica` becomes `fresh`: what was not judged is numbered from 1, the rest stays as it is. */
+/** The journal when `replica` becomes `fresh`: what was not judged is numbered from 1 and waits for a base (the copy may
+ * have been made in another epoch); the rest stays as it is. */
 export function splitReplica(entries: Iterable<Entry>, replica: string, fresh: string): Entry[] {
   let number = 0
   return inOrder(entries).map((entry) => {
     if (entry.replica !== replica || entry.state !== 'unsent') return entry
     number++
-    return { ...entry, replica: fresh, change: { ...entry.change, sequence: number } }
+    return { ...entry, replica: fresh, change: { ...entry.change, sequence: number }, stale: true }
   })
 }
 

@@ -4,11 +4,20 @@
  */
 
 import { canonical, type Sha256 } from './canonical'
-import { ITEM_BUDGET } from './protocol'
+import { ITEM_BUDGET, PROTOCOL_VERSION, type ItemKind, type SyncResponse } from './protocol'
 
 export const PAGE_BYTES = 64 * 1024
 export const LEAST_PAGE_BYTES = 4 * 1024
 export const MOST_PAGE_BYTES = 1024 * 1024
+export const KINDS: ReadonlySet<ItemKind> = new Set([
+  'form',
+  'area',
+  'submission',
+  'topic',
+  'alert',
+  'answer',
+  'delivery',
+])
 
 export interface Cursor {
   readonly epoch: string
@@ -61,6 +70,14 @@ export function begin(text: string, epoch: string, scope: string, head: number, 
   return { after: cursor.position, reason: 'continued' }
 }
 
+/** Whether a decoded answer to POST /sync is one that this version knows in full: else nothing of it is saved, and above
+ * all not its cursor (PULL-6). A captive portal's answer is none either. */
+export function isUnderstood(answer: unknown): answer is SyncResponse {
+  if (!isObject(answer) || answer.protocol !== PROTOCOL_VERSION || !answer.epoch) return false
+  const named = [...listOf(answer.items), ...listOf(answer.gone)]
+  return named.every((one) => isObject(one) && KINDS.has(one.kind as ItemKind) && Boolean(one.id))
+}
+
 /** Bytes of items in one page, out of the request's page_bytes (0: no wish). */
 export function pageBudget(asked: number): number {
   return asked > 0 ? Math.min(Math.max(asked, LEAST_PAGE_BYTES), MOST_PAGE_BYTES) : PAGE_BYTES
@@ -92,4 +109,12 @@ export function mayLeave(kind: string, state: string, openConflicts: number): bo
 export function chooseFloor(held: number, leaving: readonly number[], budget: number = ITEM_BUDGET): number {
   const excess = Math.min(held - budget, leaving.length)
   return excess > 0 ? leaving[excess - 1]! : 0
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

@@ -175,3 +175,15 @@ export function step(replica: Replica, event: Event, sent = 0): [Replica, readon
   const done = sent === 1 ? effects.map((effect) => (effect === 'halve_batch' ? 'park' : effect)) : effects
   return [{ state, failures, woken, batch }, done]
 }
+
+/** The table in Markdown, for PROTOCOL.md. */
+export function render(): string {
+  const lines = ['| state | event | next state | effects |', '|---|---|---|---|']
+  for (const state of STATES) {
+    for (const event of EVENTS) {
+      const then = TABLE[state][event]
+      if (then) lines.push(`| ${state} | ${event} | ${then[0]} | ${then[1].join(', ')} |`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}

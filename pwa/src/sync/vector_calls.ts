@@ -141,6 +141,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
     const cursor = typeof w.cursor === 'string' ? w.cursor : pull.packCursor(w.cursor)
     return pull.begin(cursor, w.epoch, w.scope, w.head, w.horizon)
   },
+  is_understood: (w) => ({ understood: pull.isUnderstood(w.answer) }),
   page_budget: (w) => ({ bytes: pull.pageBudget(w.asked) }),
   cut_page: (w) => ({ items: pull.cutPage(w.sizes, w.budget) }),
   next_position: (w) => ({ position: pull.nextPosition(w.after, w.sent, w.more, w.head) }),

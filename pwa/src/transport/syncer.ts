@@ -7,6 +7,7 @@ import { announce } from '../store/watch'
 import { nextTryMs } from '../sync/backoff'
 import { park } from '../sync/journal'
 import type { SyncResponse } from '../sync/protocol'
+import { isUnderstood } from '../sync/pull'
 import { BUSY_LIMITS_MS, FRESH, IDLE_MS, SLOW_MS, step, type Effect, type Event, type Replica, type State } from '../sync/replica'
 import { adopt, judgeReceipt, peculiarity, replicaNow, save, split, type Judged } from './answer'
 import { fetchForms } from './formfetch'
@@ -143,8 +144,8 @@ class Round {
   private async send(): Promise<Event> {
     this.prepared = await prepare(this.machine.batch, Date.now())
     const sent_ms = Date.now()
-    const answer = await askJson<SyncResponse>('/sync', { json: this.prepared.request, language: (await readSettings()).language ?? 'vi' })
-    if (typeof answer.epoch !== 'string') throw new Trouble('malformed', '')
+    const answer = await askJson<unknown>('/sync', { json: this.prepared.request, language: (await readSettings()).language ?? 'vi' })
+    if (!isUnderstood(answer)) throw new Trouble('malformed', '')
     this.answer = answer
     this.judged = await judgeReceipt(answer)
     const middle = (sent_ms + Date.now()) / 2
@@ -168,9 +169,7 @@ class Round {
   }
 
   private async upload(): Promise<Event> {
-    await fetchForms().catch((fault: unknown) => {
-      if (!(fault instanceof Trouble) || fault.status < 402 || fault.status >= 500) throw fault
-    })
+    await fetchForms()
     const file = (await readWaitingFiles()).find((one) => !this.putAside.has(one.sha256))
     if (!file) return 'uploaded'
     this.refusedFile = file.sha256
