@@ -13,11 +13,18 @@ from server.store.actor import Actor
 from sync.protocol import Parcel
 
 MAX_PARCEL_BYTES = 8 * 1024 * 1024
+TAKES = ("application/json", "application/octet-stream")
+"""A parcel is JSON; a file that was shared may go up as it is."""
 _PARCEL = msgspec.json.Decoder(Parcel)
 _encode = msgspec.json.Encoder().encode
 
 
-@post("/courier", status_code=200, opt={"max_inflated": MAX_PARCEL_BYTES}, request_max_body_size=MAX_PARCEL_BYTES)
+@post(
+    "/courier",
+    status_code=200,
+    opt={"max_inflated": MAX_PARCEL_BYTES, "takes": TAKES},
+    request_max_body_size=MAX_PARCEL_BYTES,
+)
 async def courier(
     request: Request[Any, Any, Any], actor: Actor, exchange: Exchange, keys: Keys, now_ms: int
 ) -> Response[bytes]:

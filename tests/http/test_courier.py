@@ -3,11 +3,13 @@
 import base64
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from httpx import Response
 from msgspec import structs
 
@@ -161,6 +163,15 @@ async def test_a_parcel_of_before_a_restore_is_not_taken(phone_of: PhoneOf) -> N
     alice, bob = await phone_of("alice"), await phone_of("bob")
     answer = await deliver(bob, close(alice, report(1), epoch="earlier"))
     assert answer.json() == {"replica": alice.replica, "code": "epoch_changed"}
+
+
+def test_what_the_phone_seals_the_server_opens() -> None:
+    vector = json.loads(Path(__file__).with_name("hpke_vector.json").read_text())
+    x, y, d = (int.from_bytes(from_base64url(vector["receiver"][name]), "big") for name in ("x", "y", "d"))
+    key = ec.EllipticCurvePrivateNumbers(d, ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1())).private_key()
+    suite = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
+    plain = suite.decrypt(from_base64url(vector["sealed"]), key, info=vector["info"].encode())
+    assert plain.decode() == vector["plain"]
 
 
 @pytest.mark.parametrize("spelling", ["spki", "point", "jwk"])
