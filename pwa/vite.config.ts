@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite'
 import solid from 'vite-plugin-solid'
-import { version } from './package.json'
-import { finish } from './build/finish'
+import app from './package.json' with { type: 'json' }
+import { finish } from './build/finish.ts'
 
 const server = process.env['SERVER'] ?? 'http://localhost:8000'
 const api = ['health', 'enrol', 'me', 'sync', 'attachments', 'forms', 'webpush', 'alerts', 'boards', 'board', 'live', 'courier', 'people', 'areas', 'devices']
@@ -12,7 +12,7 @@ const SHELL =
 
 export default defineConfig({
   plugins: [solid(), finish()],
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: { __APP_VERSION__: JSON.stringify(app.version) },
   build: {
     target: 'es2022',
     outDir: 'dist',

@@ -4,7 +4,8 @@ import type { FormSource } from '../forms/contract'
 import { attempt, writeStrictly } from '../store/database'
 import type { StoredForm } from '../store/records'
 import { announce } from '../store/watch'
-import { ask } from './request'
+import type { Item } from '../sync/protocol'
+import { ask, Trouble } from './request'
 
 interface Listed {
   name: string
@@ -32,22 +33,33 @@ export async function isComplete(form: string, version: string, attachments: str
   })
 }
 
-/** Throws Trouble at the first that cannot be had; the rest waits for the next sync. */
+/** Throws Trouble when the network fails; a form that the server does not give out is left for the next sync. */
 export async function fetchForms(): Promise<void> {
   const items = await attempt((db) => db.getAll('items', IDBKeyRange.bound(['form'], ['form', []])))
   for (const item of items) {
-    const version = item.fields?.['version'] ?? ''
-    const key = keyOf(item.id, version)
-    const standing = await attempt((db) => db.get('forms', key))
-    if (!standing || standing.hash !== (item.fields?.['hash'] ?? '')) {
-      const answer = await ask(`/forms/${encodeURIComponent(item.id)}/${encodeURIComponent(version)}/form.xml`, { headers: { Accept: 'application/xml' } })
-      const form: StoredForm = { key, form: item.id, version, hash: item.fields?.['hash'] ?? '', xml: await answer.text() }
-      await writeStrictly(['forms'], (tx) => tx.objectStore('forms').put(form))
-      announce('forms')
+    try {
+      await fetchForm(item)
+    } catch (fault) {
+      const refused = fault instanceof Trouble && fault.status >= 400 && fault.status < 500 && fault.status !== 401 && fault.status !== 429
+      if (!refused) throw fault
+      console.warn('form', item.id, fault)
     }
-    await fetchAttachments(item.id, version, listAttachments(item.fields?.['attachments']))
   }
   await dropUnused(new Set(items.map((item) => keyOf(item.id, item.fields?.['version'] ?? ''))))
+}
+
+async function fetchForm(item: Item): Promise<void> {
+  const version = item.fields?.['version'] ?? ''
+  const hash = item.fields?.['hash'] ?? ''
+  const key = keyOf(item.id, version)
+  const standing = await attempt((db) => db.get('forms', key))
+  if (!standing || standing.hash !== hash) {
+    const answer = await ask(`/forms/${encodeURIComponent(item.id)}/${encodeURIComponent(version)}/form.xml`, { headers: { Accept: 'application/xml' } })
+    const form: StoredForm = { key, form: item.id, version, hash, xml: await answer.text() }
+    await writeStrictly(['forms'], (tx) => tx.objectStore('forms').put(form))
+    announce('forms')
+  }
+  await fetchAttachments(item.id, version, listAttachments(item.fields?.['attachments']))
 }
 
 async function fetchAttachments(form: string, version: string, listed: Listed[]): Promise<void> {

@@ -19,7 +19,6 @@ export function startTries(): void {
   listen((word) => {
     if (word.hurry) tryShortly()
     if (word.stores?.includes('state')) void arm()
-    if (word.stores?.includes('identity')) tryShortly()
   })
   window.addEventListener('online', () => tryShortly())
   document.addEventListener('visibilitychange', () => {

@@ -1,6 +1,6 @@
 /** Times, numbers and sizes as the chosen language writes them, by Intl. Times are milliseconds of the epoch. */
 import { createSignal } from 'solid-js'
-import { language } from './words'
+import { language, w } from './words'
 
 const locale = (): string => (language() === 'vi' ? 'vi-VN' : 'en-GB')
 const [tick, setTick] = createSignal(Date.now())
@@ -19,15 +19,30 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ]
 
-/** "5 phút trước", "hôm qua", "sau 20 giây"; a date once it is more than six days away. */
-export function ago(ms: number, from = Math.max(now(), Date.now() - 30_000)): string {
-  const distance = ms - from
+const SOON_MS = 10_000
+
+/** "5 phút trước", "hôm qua", "vừa xong"; a date once it is more than six days away. A time of the past that the phone's
+ * clock puts ahead reads as just now. */
+export function ago(ms: number): string {
+  now()
+  const distance = Math.min(0, ms - Date.now())
+  return distance > -SOON_MS ? w().app.justNow : relative(distance, ms)
+}
+
+/** "sau 20 giây nữa"; a moment that has come reads as just now. */
+export function until(ms: number): string {
+  now()
+  const distance = ms - Date.now()
+  return distance < 1000 ? w().app.justNow : relative(distance, ms)
+}
+
+function relative(distance: number, ms: number): string {
   if (Math.abs(distance) > 6 * 86_400_000) return day(ms)
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
   for (const [unit, size] of STEPS) {
     if (Math.abs(distance) >= size) return format.format(Math.trunc(distance / size), unit)
   }
-  return format.format(Math.trunc(distance / 1000 / 5) * 5, 'second')
+  return format.format(Math.trunc(distance / 1000 / 5) * 5 || Math.sign(distance), 'second')
 }
 
 export const day = (ms: number): string => new Intl.DateTimeFormat(locale(), { day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms)

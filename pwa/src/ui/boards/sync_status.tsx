@@ -11,23 +11,27 @@ import { language, w } from '../words'
 
 const EVERY_MS = 5000
 
+/** One replica of one device, as GET /boards/sync-status says it; 0 or null where it never happened. */
 export interface SyncRow {
-  replica: string
+  person: string
+  person_name: string
+  areas: string[]
   device: string
   device_name: string
-  person: string
-  name: string
-  areas: string[]
-  last_contact_at_ms: number | null
-  made_up_to: number
+  revoked_at_ms: number | null
+  replica: string
+  last_contact_at_ms: number
+  made: number
   received: number
   missing: number
   lost: number
-  oldest_unsent_at_ms: number | null
-  conflicts: number
-  rejected: number
-  webpush: string
+  oldest_unsent_at_ms: number
+  drafts: number
+  attention: number
   app: string
+  webpush: string
+  skew_ms: number
+  repairs: number
 }
 
 const SILENT_MS = 3 * 86_400_000
@@ -36,9 +40,9 @@ export const SyncStatusBoard = (): JSX.Element => {
   const [fault, setFault] = createSignal('')
   const [rows, { refetch }] = createResource(async () => {
     try {
-      const answer = await askJson<SyncRow[] | { rows: SyncRow[] }>('/boards/sync-status', { language: language() })
+      const answer = await askJson<SyncRow[]>('/boards/sync-status', { language: language() })
       setFault('')
-      return Array.isArray(answer) ? answer : answer.rows
+      return answer
     } catch (why) {
       setFault(sentence(why))
       return undefined
@@ -79,7 +83,7 @@ export const SyncStatusBoard = (): JSX.Element => {
                     <th scope="col" class="number">{w().staff.received}</th>
                     <th scope="col" class="number">{w().staff.missing}</th>
                     <th scope="col">{w().staff.oldest}</th>
-                    <th scope="col" class="number">{w().staff.conflicts}</th>
+                    <th scope="col" class="number">{w().staff.drafts}</th>
                     <th scope="col" class="number">{w().staff.rejected}</th>
                     <th scope="col">{w().staff.webpush}</th>
                   </tr>
@@ -88,7 +92,7 @@ export const SyncStatusBoard = (): JSX.Element => {
                   <For each={list()}>
                     {(row) => (
                       <tr>
-                        <th scope="row">{row.name}</th>
+                        <th scope="row">{row.person_name}</th>
                         <td>{row.areas.map(areaName).join(', ')}</td>
                         <td>{row.device_name}</td>
                         <td>
@@ -96,7 +100,7 @@ export const SyncStatusBoard = (): JSX.Element => {
                             {(at) => <Chip tone={Date.now() - at() > SILENT_MS ? 'urgent' : 'good'}>{ago(at())}</Chip>}
                           </Show>
                         </td>
-                        <td class="number">{amount(row.made_up_to)}</td>
+                        <td class="number">{amount(row.made)}</td>
                         <td class="number">{amount(row.received)}</td>
                         <td class="number">
                           <Show when={row.missing > 0} fallback="0">
@@ -107,8 +111,8 @@ export const SyncStatusBoard = (): JSX.Element => {
                           </Show>
                         </td>
                         <td>{row.oldest_unsent_at_ms ? ago(row.oldest_unsent_at_ms) : '–'}</td>
-                        <td class="number">{amount(row.conflicts)}</td>
-                        <td class="number">{amount(row.rejected)}</td>
+                        <td class="number">{amount(row.drafts)}</td>
+                        <td class="number">{amount(row.attention)}</td>
                         <td>{row.webpush === 'proven' ? w().staff.yes : w().staff.no}</td>
                       </tr>
                     )}

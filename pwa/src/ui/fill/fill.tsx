@@ -65,13 +65,17 @@ export const Fill = (props: Props): JSX.Element => {
     const now = opening()
     return now?.state === name ? (now as Extract<Opening, { state: S }>) : false
   }
+  const title = (): string => {
+    const now = state('open')
+    return now ? now.form.title : w().forms.title
+  }
   return (
     <>
       <header class="bar" data-back="">
         <button class="icon-button" type="button" aria-label={w().app.back} onClick={() => void close()}>
           <Icon name="back" />
         </button>
-        <h1>{opened && opening() ? opened.title : w().forms.title}</h1>
+        <h1>{title()}</h1>
         <Show when={state('open')}>
           <span class="soft saving" role="status" data-state={saving()}>
             {saving() === 'failed' ? w().fill.notSaved : saving() === 'saving' ? w().fill.saving : w().fill.saved}
@@ -81,7 +85,7 @@ export const Fill = (props: Props): JSX.Element => {
           </button>
         </Show>
       </header>
-      <main class="fill" id="main">
+      <main class="page fill" id="main">
         <Switch fallback={<Loading />}>
           <Match when={state('open')}>
             {(now) => (
@@ -96,7 +100,7 @@ export const Fill = (props: Props): JSX.Element => {
             )}
           </Match>
           <Match when={state('area')}>
-            <section class="page">
+            <section class="stack">
               <h2>{w().fill.chooseArea}</h2>
               <div class="choices">
                 <For each={areas()}>

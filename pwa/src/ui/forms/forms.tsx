@@ -33,9 +33,7 @@ const FormRow = (props: { form: Seen; standing: Standing }): JSX.Element => {
       <Disc icon="form" tone={props.standing === 'ready' ? 'calm' : 'wait'} />
       <span class="grow">
         <span class="title">{props.form.fields['title'] ?? props.form.id}</span>
-        <span class="soft">
-          {about()} · {w().forms.version(props.form.fields['version'] ?? '')}
-        </span>
+        <span class="soft">{about()}</span>
       </span>
     </>
   )

@@ -1,14 +1,14 @@
 /** What home says in one glance, kept current while the app is open. */
 import { createRoot } from 'solid-js'
 import { readDrafts } from '../../store/drafts'
-import { readItems } from '../../store/items'
+import { countItems, readItems } from '../../store/items'
 import { isUnsent, needsAttention, readChanges } from '../../store/outbox'
 import type { Draft } from '../../store/records'
 import type { Seen } from '../../store/view'
 import { readWaitingFiles } from '../../transport/tus'
 import { needsConfirming, readAlerts, type AlertSeen } from '../alerts/alerts'
 import { live } from '../live'
-import { identity, leads } from '../phone'
+import { identity, leads, learnPlaces } from '../phone'
 import { now } from '../when'
 import { isMine } from '../outbox/entries'
 
@@ -29,6 +29,16 @@ export interface Glance {
 
 const DUE_WITHIN_MS = 14 * 86_400_000
 
+/** Names of areas come with the first sync and hardly ever change. */
+let placesKnown = 0
+
+async function learnAreas(): Promise<void> {
+  const count = await countItems('area')
+  if (count === placesKnown) return
+  placesKnown = count
+  learnPlaces((await readItems('area')).map((area) => [area.id, area.fields['name'] ?? area.id]))
+}
+
 async function readGlance(person: string, device: string, at_ms: number): Promise<Glance> {
   const [changes, drafts, alerts, forms, topics, submissions, files] = await Promise.all([
     readChanges(),
@@ -39,6 +49,7 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     readItems('submission'),
     readWaitingFiles(),
   ])
+  await learnAreas()
   const unsent = changes.filter(isUnsent)
   const reports = unsent.filter((kept) => kept.kind === 'submission')
   const refused = new Set(changes.filter(needsAttention).map((kept) => kept.id))

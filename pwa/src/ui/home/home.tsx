@@ -2,10 +2,10 @@
 import { For, Show, type JSX } from 'solid-js'
 import { severityOf, textOf, toneOf } from '../alerts/alerts'
 import { Icon } from '../parts/icon'
-import { Chip, Disc, Notice, Page } from '../parts/page'
+import { Disc, Notice, Page } from '../parts/page'
 import { areas, identity, leads, online, status } from '../phone'
 import { hurry } from '../../store/watch'
-import { ago, amount } from '../when'
+import { ago, amount, until } from '../when'
 import { language, w } from '../words'
 import { glance, type Glance } from './glance'
 import { storageShort } from './space'
@@ -17,7 +17,7 @@ const Hero = (props: { of: Glance }): JSX.Element => {
     if (syncing()) return w().home.sending
     const next = status()?.next_try_at_ms ?? 0
     if (!online()) return w().home.waitingNetwork
-    if (left() > 0 && next > Date.now()) return w().home.nextTry(ago(next, Date.now()))
+    if (left() > 0 && next > Date.now()) return w().home.nextTry(until(next))
     const last = status()?.succeeded_at_ms
     return last ? w().home.lastSync(ago(last)) : w().home.neverSynced
   }
@@ -117,7 +117,7 @@ const Due = (props: { of: Glance }): JSX.Element => (
                   <Disc icon="form" />
                   <span class="grow">
                     <span class="title">{form.fields['title']}</span>
-                    <span class="soft">{w().home.dueBy(ago(Number(form.fields['closes_at_ms'])))}</span>
+                    <span class="soft">{w().home.dueBy(until(Number(form.fields['closes_at_ms'])))}</span>
                   </span>
                   <Icon name="next" />
                 </a>
@@ -128,14 +128,18 @@ const Due = (props: { of: Glance }): JSX.Element => (
       </section>
     </Show>
     <Show when={props.of.drafts.length > 0}>
-      <a class="list-item card" href="#/forms">
-        <span class="row spread">
-          <span class="title">{w().home.drafts}</span>
-          <Chip tone="calm" icon="pencil">
-            {w().home.items(props.of.drafts.length)}
-          </Chip>
-        </span>
-      </a>
+      <ul class="list">
+        <li>
+          <a class="list-item" href="#/forms">
+            <Disc icon="pencil" tone="wait" />
+            <span class="grow">
+              <span class="title">{w().home.drafts}</span>
+              <span class="soft">{w().home.items(props.of.drafts.length)}</span>
+            </span>
+            <Icon name="next" />
+          </a>
+        </li>
+      </ul>
     </Show>
   </>
 )

@@ -63,7 +63,7 @@ export const Outbox = (): JSX.Element => {
         </a>
       }
     >
-      <div class="tabs" role="group" aria-label={w().outbox.title}>
+      <div class="tabs" data-fill="" role="group" aria-label={w().outbox.title}>
         <For each={Object.keys(TABS) as Tab[]}>
           {(name) => (
             <button type="button" aria-pressed={tab() === name} onClick={() => setTab(name)}>

@@ -6,7 +6,7 @@ import { ask } from '../../transport/request'
 import { glance } from '../home/glance'
 import { askToKeep, measureSpace, space } from '../home/space'
 import { Icon } from '../parts/icon'
-import { Notice, Page, Sheet } from '../parts/page'
+import { Disc, Notice, Page, Sheet } from '../parts/page'
 import { choose, identity, settings } from '../phone'
 import { size } from '../when'
 import { language, w } from '../words'
@@ -138,13 +138,15 @@ export const SettingsPage = (): JSX.Element => (
     <Look />
     <WebpushCard />
     <Storage />
-    <a class="list-item card" href="#/sync">
-      <span class="row">
-        <Icon name="sync" />
-        <span class="grow title">{w().settings.syncDetails}</span>
-        <Icon name="next" />
-      </span>
-    </a>
+    <ul class="list">
+      <li>
+        <a class="list-item" href="#/sync">
+          <Disc icon="sync" />
+          <span class="grow title">{w().settings.syncDetails}</span>
+          <Icon name="next" />
+        </a>
+      </li>
+    </ul>
     <About />
     <Leave />
   </Page>

@@ -11,7 +11,7 @@ import { Loading, Notice, Page } from '../parts/page'
 import { status } from '../phone'
 import { sentence } from '../sentence'
 import { Trouble } from '../../transport/request'
-import { ago, amount, duration, moment } from '../when'
+import { ago, amount, duration, moment, until } from '../when'
 import { w } from '../words'
 
 const SKEW_SHOWN_MS = 90_000
@@ -47,7 +47,7 @@ export const SyncPage = (): JSX.Element => {
             <Show when={status()?.epoch_changed_at_ms}>
               <Notice>{w().sync.epochChanged}</Notice>
             </Show>
-            <dl class="facts card">
+            <dl class="facts card" data-numbers="">
               <dt>{w().sync.made}</dt>
               <dd class="number">{amount(now().made)}</dd>
               <dt>{w().sync.received}</dt>
@@ -61,13 +61,13 @@ export const SyncPage = (): JSX.Element => {
               <dt>{w().sync.held}</dt>
               <dd class="number">{amount(now().items)}</dd>
             </dl>
-            <dl class="facts card">
+            <dl class="facts card" data-numbers="">
               <dt>{w().sync.lastTry}</dt>
               <dd>{status()?.tried_at_ms ? ago(status()?.tried_at_ms ?? 0) : w().sync.none}</dd>
               <dt>{w().sync.lastSuccess}</dt>
               <dd>{status()?.succeeded_at_ms ? ago(status()?.succeeded_at_ms ?? 0) : w().sync.none}</dd>
               <dt>{w().sync.nextTry}</dt>
-              <dd>{status()?.next_try_at_ms ? ago(status()?.next_try_at_ms ?? 0, Date.now()) : w().sync.none}</dd>
+              <dd>{status()?.next_try_at_ms ? until(status()?.next_try_at_ms ?? 0) : w().sync.none}</dd>
               <dt>{w().sync.skew}</dt>
               <dd>{Math.abs(status()?.skew_ms ?? 0) < SKEW_SHOWN_MS ? w().sync.skewNone : duration(status()?.skew_ms ?? 0)}</dd>
               <dt>{w().sync.repairs}</dt>

@@ -25,6 +25,7 @@ export const en: Words = {
     you: 'You',
     unknownPerson: 'Somebody else',
     done: 'Done',
+    justNow: 'just now',
   },
   nav: {
     label: 'Main sections',
@@ -394,8 +395,8 @@ export const en: Words = {
     received: 'Received',
     missing: 'Missing',
     oldest: 'Oldest unsent',
-    conflicts: 'Conflicts',
-    rejected: 'Refused',
+    drafts: 'Drafts',
+    rejected: 'To check',
     webpush: 'Notifications',
     app: 'App',
     never: 'Never',

@@ -24,6 +24,7 @@ export const vi = {
     you: 'Anh/chị',
     unknownPerson: 'Người khác',
     done: 'Xong',
+    justNow: 'vừa xong',
   },
   nav: {
     label: 'Các mục chính',
@@ -393,8 +394,8 @@ export const vi = {
     received: 'Đã nhận',
     missing: 'Còn thiếu',
     oldest: 'Cũ nhất chưa gửi',
-    conflicts: 'Khác nhau',
-    rejected: 'Từ chối',
+    drafts: 'Bản nháp',
+    rejected: 'Cần xem',
     webpush: 'Thông báo',
     app: 'Bản',
     never: 'Chưa lần nào',
