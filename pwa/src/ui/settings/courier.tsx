@@ -1,6 +1,7 @@
 /** A colleague's courier file that was shared with this phone: delivered as it is, never read. */
 import { createResource, createSignal, For, Show, type JSX } from 'solid-js'
-import { ask } from '../../transport/request'
+import { deliverParcel } from '../../transport/parcel'
+import { Trouble } from '../../transport/request'
 import { forgetShared, readShared, type SharedFile } from '../../transport/shared'
 import { Icon } from '../parts/icon'
 import { Disc, Empty, Notice, Page } from '../parts/page'
@@ -15,7 +16,10 @@ export const Courier = (): JSX.Element => {
   const deliver = async (all: SharedFile[]): Promise<void> => {
     setFault('')
     try {
-      for (const file of all) await ask('/courier', { method: 'POST', body: file.bytes, headers: { 'Content-Type': 'application/octet-stream' }, language: language() })
+      for (const file of all) {
+        const answer = await deliverParcel(file.bytes, language())
+        if (answer.code) throw new Trouble(answer.code, '')
+      }
       await forgetShared()
       mutate([])
       tell(w().courier.delivered)
