@@ -16,6 +16,7 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 from py_vapid import Vapid02
+from yarl import URL
 
 from server.keys import public_point
 from server.webpush.egress import Egress, EgressError, Endpoint, Lookup, PinnedResolver
@@ -126,7 +127,9 @@ class Sender:
         if message.topic:
             headers["Topic"] = message.topic
         try:
-            async with self._session.post(endpoint.url, data=body, headers=headers, allow_redirects=False) as response:
+            async with self._session.post(
+                URL(endpoint.url, encoded=True), data=body, headers=headers, allow_redirects=False
+            ) as response:
                 said = await response.content.read(LONGEST_ANSWER) if response.status >= 300 else b""
                 answer = Answer(
                     response.status, response.headers.get("Retry-After", ""), said[:200].decode(errors="replace")

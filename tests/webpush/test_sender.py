@@ -11,7 +11,7 @@ from server.webpush.encrypt import KeysError, check_keys, encrypt
 from server.webpush.payload import SyncPayload, encode
 from server.webpush.policy import topic
 from server.webpush.sender import Message, Sender
-from tests.webpush.push_service import PushService, Reply, Subscription
+from tests.webpush.push_service import PushService, Reply, Subscription, from_text, to_text
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -154,3 +154,18 @@ async def test_every_message_has_its_own_key_and_salt(service: PushService) -> N
 def test_keys_that_can_never_work_are_refused(p256dh: str, auth: str) -> None:
     with pytest.raises(KeysError):
         check_keys(p256dh, auth)
+
+
+def test_encryption_is_that_of_the_example_in_rfc_8291() -> None:
+    receiver = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    scalar = int.from_bytes(from_text("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big")
+    sealed = encrypt(
+        b"When I grow up, I want to be a watermelon",
+        check_keys(receiver, "BTBZMqHH6r4Tts7J_aSIgg"),
+        sender=ec.derive_private_key(scalar, ec.SECP256R1()),
+        salt=from_text("DGv6ra1nlYgDCS1FRnbzlw"),
+    )
+    assert to_text(sealed) == (
+        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_y"
+        "l95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+    )
