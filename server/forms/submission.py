@@ -96,7 +96,7 @@ def shape_of_xform(xform: bytes) -> Shape:
 
 def shape_of_instance(root: ET.Element, repeats: Mapping[str, bool]) -> Shape:
     """The shape of an instance; `repeats` are its repeating paths and whether each is counted. Instances are merged."""
-    shape = Shape(_local(root.tag))
+    shape = Shape(local_name(root.tag))
     _merge(shape, root, f"/{shape.tag}", repeats)
     return shape
 
@@ -135,7 +135,7 @@ def xml_to_fields(
                 fields[path] = text
             return
         for child in element:
-            range_ = f"{path}/{_local(child.tag)}"
+            range_ = f"{path}/{local_name(child.tag)}"
             counted = repeats.get(bare(range_))
             if counted is None:
                 read(child, range_)
@@ -148,7 +148,7 @@ def xml_to_fields(
             if len(child):
                 read(child, f"{range_}[{order[-1]}]")
 
-    read(root, f"/{_local(root.tag)}")
+    read(root, f"/{local_name(root.tag)}")
     fields |= {f"{range_}#order": " ".join(order) for range_, order in found.items()}
     return fields, found
 
@@ -192,7 +192,7 @@ def fields_to_xml(
 
 def _merge(shape: Shape, element: ET.Element, path: str, repeats: Mapping[str, bool]) -> None:
     for child in element:
-        tag = _local(child.tag)
+        tag = local_name(child.tag)
         range_ = f"{path}/{tag}"
         known = shape.children.setdefault(tag, Shape(tag, range_ in repeats, repeats.get(range_, False)))
         _merge(known, child, range_, repeats)
@@ -207,7 +207,8 @@ def _check_depth(root: ET.Element) -> None:
     raise UnreadableXmlError("nested too deeply")
 
 
-def _local(tag: str) -> str:
+def local_name(tag: str) -> str:
+    """A tag without its namespace, in NFC."""
     return unicodedata.normalize("NFC", tag.rpartition("}")[2])
 
 
@@ -222,6 +223,6 @@ def _is_identity(path: str) -> bool:
 
 def _meta(root: ET.Element, name: str) -> str:
     for child in root:
-        if _local(child.tag) == "meta":
-            return next(((one.text or "").strip() for one in child if _local(one.tag) == name), "")
+        if local_name(child.tag) == "meta":
+            return next(((one.text or "").strip() for one in child if local_name(one.tag) == name), "")
     return root.get(name, "").strip()

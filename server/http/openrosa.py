@@ -37,7 +37,7 @@ from server.store.forms import FormVersion, form_states, get_form_version, list_
 
 MAX_XML_BYTES = 2 * 1024 * 1024
 MAX_POST_BYTES = 100 * 1024 * 1024
-_XML = "text/xml; charset=utf-8"
+_XML = "text/xml"
 _OPT = {"open": True, "foreign": True}
 _SAID = {
     "new": ("Đã nhận báo cáo.", "The submission was received."),

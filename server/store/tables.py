@@ -400,3 +400,15 @@ class AuditRow(Keyed, Table, tablename="audit", db=ENGINE):
     subject = text()
     body = blob()
     chain = text()
+
+
+class OpenRosaInstanceRow(Keyed, Table, tablename="openrosa_instances", db=ENGINE):
+    project = key()
+    instance = text()
+    sha256 = text()
+    item = text()
+    device = text()
+    revision = number()
+    state = text()
+    xml = blob()
+    received_at_ms = number()

@@ -8,6 +8,7 @@ import pytest
 from server.__main__ import main
 from server.commands.forms import Asked, publish_file
 from server.exchange.forms import may_fill
+from server.forms.faults import Fault
 from server.forms.prepare import Statement
 from server.forms.publishing import Terms
 from server.settings import Settings, read_settings
@@ -20,10 +21,19 @@ from server.store.outbox import count_waiting
 from server.store.projects import create_project
 from tests.forms.workbooks import QUESTIONS, workbook
 
-REAL = Path(__file__).parents[3] / "shared" / "forms"
 ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
 """For what the database has no say in."""
 STATED = Statement("Khảo sát điều kiện sống", "Tôi đồng ý trả lời.", 365)
+
+
+@pytest.fixture(autouse=True)
+def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The phone's engine costs two seconds a form; test_real_forms.py and test_engine.py ask it."""
+
+    async def passes(*_: object, **__: object) -> tuple[list[Fault], list[Fault]]:
+        return [], []
+
+    monkeypatch.setattr("server.forms.prepare.open_in_engine", passes)
 
 
 @pytest.fixture
@@ -184,57 +194,6 @@ async def test_stated_personal_data_is_published_and_the_version_knows_its_field
     assert (version.purpose, version.consent, version.retention_days) == (STATED.purpose, STATED.consent, 365)
     told = [json.loads(one) for one in version.warnings]
     assert [(one["code"], one.get("field")) for one in told] == [("personal_data_stated", "/data/a")]
-
-
-@ONE_ENGINE
-async def test_the_real_form_with_every_question_type_publishes_with_warnings(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    file = REAL / "all-question-types-v2024091201-3.xlsx"
-    if not REAL.is_dir():
-        file = write(tmp_path, every_kind(), "all-question-types.xlsx")
-    answered = await publish_file(database, settings, Asked(file=file), now_ms=1)
-    assert answered.code == 0, answered.lines
-    assert "all-question-types" in answered.lines[0]
-    assert len(answered.lines) > 5
-
-
-@ONE_ENGINE
-async def test_the_real_survey_that_asks_for_a_first_name_is_refused_until_its_purpose_is_stated(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    file = REAL / "socio-economic-survey-v20240515.xlsx"
-    if not REAL.is_dir():
-        survey = [QUESTIONS, *[("note", f"n{row}", "…") for row in range(2, 24)], ("text", "firstNameFM", "First name")]
-        file = write(tmp_path, workbook(survey, settings=[("form_id",), ("socio-economic-survey",)]))
-    refused = await publish_file(database, settings, Asked(file=file, language="en"), now_ms=1)
-    assert refused.code == 1
-    assert any(
-        line.startswith("survey!C24: The question “First name” asks for a person's name") for line in refused.lines
-    )
-    stated = await publish_file(database, settings, Asked(file=file, statement=STATED), now_ms=2)
-    assert stated.code == 0, stated.lines
-
-
-def every_kind() -> bytes:
-    """A form of our own with most question types, for where the real one is not beside the clone."""
-    kinds = ("text", "integer", "decimal", "range", "image", "barcode", "audio", "video", "file", "date", "time")
-    kinds += ("dateTime", "geopoint", "geotrace", "geoshape", "select_one yn", "select_multiple yn", "rank yn", "note")
-    choices = [
-        ("list_name", "name", "label", "image"),
-        ("yn", "yes", "Có", "co.png"),
-        ("yn", "no", "Không", "khong.png"),
-    ]
-    survey = [QUESTIONS, *[(kind, f"q{n}", kind) for n, kind in enumerate(kinds)]]
-    survey += [("text", "ex", "Ex", "", "", "", "ex:com.example"), ("date", "eth", "E", "", "", "", "ethiopian")]
-    survey += [("select_one_from_file xa.geojson", "map", "Map", "", "", "", "map"), ("phonenumber", "p", "")]
-    return workbook(survey, choices, settings=[("form_id", "version"), ("all-question-types", "1")])
-
-
-@ONE_ENGINE
-async def test_our_own_form_of_every_kind_publishes_too(database: Database, settings: Settings, tmp_path: Path) -> None:
-    answered = await publish_file(database, settings, Asked(file=write(tmp_path, every_kind())), now_ms=1)
-    assert answered.code == 0, answered.lines
 
 
 def test_the_command_line_publishes_before_the_server_was_ever_started(
