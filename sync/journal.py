@@ -76,6 +76,15 @@ def next_batch(entries: Iterable[Entry], replica: str, most: int, most_bytes: in
     return batch
 
 
+def is_more_to_send(entries: Iterable[Entry], replica: str, outcomes: Iterable[Outcome]) -> bool:
+    """Whether to go round once more at once. What this very answer called held waits for its predecessor instead."""
+    held = {outcome.sequence for outcome in outcomes if outcome.result == "held"}
+    return any(
+        entry.state == "unsent" and entry.replica == replica and not entry.stale and entry.change.sequence not in held
+        for entry in entries
+    )
+
+
 def take_outcomes(entries: Iterable[Entry], replica: str, outcomes: Iterable[Outcome]) -> list[Entry]:
     """Entries with what the server said of them. `held` and `identity_reused` leave a change unsent."""
     said = {outcome.sequence: outcome for outcome in outcomes}
@@ -104,8 +113,11 @@ def take_receipt(entries: Iterable[Entry], replica: str, up_to: int) -> list[Ent
 
 
 def lost_ranges(entries: Iterable[Entry], replica: str, missing: Iterable[Range], made_up_to: int) -> list[Range]:
-    """Of what the server misses, what this phone cannot send any more: `lost` of its next request."""
-    held = to_ranges(entry.change.sequence for entry in entries if entry.replica == replica and not _is_parked(entry))
+    """Of what the server misses, what this phone does not send any more: `lost` of its next request. What waits for a
+    person's attention is not offered again by itself, not even to a restored server."""
+    held = to_ranges(
+        entry.change.sequence for entry in entries if entry.replica == replica and entry.state != "attention"
+    )
     return join_ranges(part for first, last in missing for part in without(first, min(last, made_up_to), held))
 
 
@@ -217,10 +229,6 @@ def _overlay(item: Item | None, change: Change) -> Item | None:
 
 def _pulled(item: Item | None, entry: Entry) -> bool:
     return item is not None and entry.outcome is not None and item.revision >= entry.outcome.revision > 0
-
-
-def _is_parked(entry: Entry) -> bool:
-    return entry.state == "attention" and entry.outcome is None
 
 
 def _reused(outcome: Outcome) -> bool:

@@ -40,11 +40,10 @@ def extend_chain(chain: str, hashes: Iterable[str]) -> str:
 
 
 def links(after: int, up_to: int, hashes: Mapping[int, str], lost: Iterable[Range]) -> list[str] | None:
-    """Hashes of the sequences after..up_to; None when one is neither known nor lost."""
+    """Hashes of the sequences after..up_to; None when one is neither known nor lost. What was declared lost counts as
+    lost even when the phone has it still (it waits for a person's attention)."""
     lost = list(lost)
-    chosen = [
-        hashes.get(sequence) or (LOST if covers(lost, sequence) else "") for sequence in range(after + 1, up_to + 1)
-    ]
+    chosen = [LOST if covers(lost, sequence) else hashes.get(sequence, "") for sequence in range(after + 1, up_to + 1)]
     return chosen if all(chosen) else None
 
 

@@ -15,6 +15,7 @@ from sync.journal import (
     adopt_epoch,
     find_bases,
     is_forked,
+    is_more_to_send,
     lost_ranges,
     make_change,
     next_batch,
@@ -213,7 +214,7 @@ class Phone:
             entries=tuple(entries),
             lost=tuple(lost),
         )
-        if response.more or not told or next_batch(entries, disk.replica, 1, 1):
+        if response.more or not told or is_more_to_send(entries, disk.replica, response.outcomes):
             return "saved_more"
         same = to_text(total(map(hash_held, kept.values()))) == response.digest
         return "saved_same" if same else "saved_differs"

@@ -228,6 +228,7 @@ CALLS: dict[str, Callable[[Json], Json]] = {
     "next_batch": lambda w: {
         "sequences": [c.sequence for c in journal.next_batch(_entries(w), w["replica"], w["most"], w["most_bytes"])]
     },
+    "is_more_to_send": lambda w: {"more": journal.is_more_to_send(_entries(w), w["replica"], _outcomes(w))},
     "take_outcomes": lambda w: _entries_out(journal.take_outcomes(_entries(w), w["replica"], _outcomes(w))),
     "take_receipt": lambda w: _entries_out(journal.take_receipt(_entries(w), w["replica"], w["up_to"])),
     "lost_ranges": lambda w: {

@@ -69,6 +69,15 @@ export function nextBatch(entries: Iterable<Entry>, replica: string, most: numbe
   return batch
 }
 
+/** Whether to go round once more at once. What this very answer called held waits for its predecessor instead. */
+export function isMoreToSend(entries: Iterable<Entry>, replica: string, outcomes: Iterable<Outcome>): boolean {
+  const held = new Set([...outcomes].filter(({ result }) => result === 'held').map(({ sequence }) => sequence))
+  return [...entries].some(
+    (entry) =>
+      entry.state === 'unsent' && entry.replica === replica && !entry.stale && !held.has(entry.change.sequence),
+  )
+}
+
 /** Entries with what the server said of them. `held` and `identity_reused` leave a change unsent. */
 export function takeOutcomes(entries: Iterable<Entry>, replica: string, outcomes: Iterable<Outcome>): Entry[] {
   const said = new Map([...outcomes].map((outcome) => [outcome.sequence, outcome]))
@@ -90,7 +99,8 @@ export function takeReceipt(entries: Iterable<Entry>, replica: string, upTo: num
   return taken.filter((entry) => !dropped.has(entry))
 }
 
-/** Of what the server misses, what this phone cannot send any more: `lost` of its next request. */
+/** Of what the server misses, what this phone does not send any more: `lost` of its next request. What waits for a
+ * person's attention is not offered again by itself, not even to a restored server. */
 export function lostRanges(
   entries: Iterable<Entry>,
   replica: string,
@@ -98,7 +108,7 @@ export function lostRanges(
   madeUpTo: number,
 ): Range[] {
   const held = toRanges(
-    [...entries].filter((entry) => entry.replica === replica && !isParked(entry)).map((entry) => entry.change.sequence),
+    [...entries].filter((entry) => entry.replica === replica && entry.state !== 'attention').map((entry) => entry.change.sequence),
   )
   return joinRanges([...missing].flatMap(([first, last]) => without(first, Math.min(last, madeUpTo), held)))
 }
@@ -215,10 +225,6 @@ function overlay(item: Item | null, change: Change): Item | null {
 function isPulled(item: Item | null, entry: Entry): boolean {
   const revision = entry.outcome?.revision ?? 0
   return item !== null && revision > 0 && item.revision >= revision
-}
-
-function isParked(entry: Entry): boolean {
-  return entry.state === 'attention' && entry.outcome === null
 }
 
 function isReused(outcome: Outcome): boolean {

@@ -30,7 +30,8 @@ export async function extendChain(chain: string, hashes: Iterable<string>, sha25
   return chain
 }
 
-/** Hashes of the sequences after..upTo; null when one is neither known nor lost. */
+/** Hashes of the sequences after..upTo; null when one is neither known nor lost. What was declared lost counts as lost
+ * even when the phone has it still (it waits for a person's attention). */
 export function links(
   after: number,
   upTo: number,
@@ -39,7 +40,7 @@ export function links(
 ): string[] | null {
   const chosen: string[] = []
   for (let sequence = after + 1; sequence <= upTo; sequence++) {
-    const link = hashes.get(sequence) ?? (covers(lost, sequence) ? LOST : null)
+    const link = covers(lost, sequence) ? LOST : (hashes.get(sequence) ?? null)
     if (link === null) return null
     chosen.push(link)
   }

@@ -161,6 +161,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   next_batch: (w) => ({
     sequences: journal.nextBatch(entries(w), w.replica, w.most, w.most_bytes).map((change) => change.sequence),
   }),
+  is_more_to_send: (w) => ({ more: journal.isMoreToSend(entries(w), w.replica, w.outcomes) }),
   take_outcomes: (w) => entriesOut(journal.takeOutcomes(entries(w), w.replica, w.outcomes)),
   take_receipt: (w) => entriesOut(journal.takeReceipt(entries(w), w.replica, w.up_to)),
   lost_ranges: (w) => ({ lost: journal.lostRanges(entries(w), w.replica, w.missing, w.made_up_to) }),
