@@ -269,7 +269,7 @@ def test_instances_are_added_removed_and_brought_back(forms: Forms, phone: Page)
 
 def walk_to_list(page: Page, label: str) -> None:
     for _ in range(9):
-        if page.locator(".form-page > h2").all_inner_texts() == [label]:
+        if page.locator(".form-page > header > h2").all_inner_texts() == [label]:
             return
         next_page(page)
     raise AssertionError(f"no list of {label}")
@@ -370,6 +370,9 @@ def test_grids_and_scales_are_answered_with_one_tap_each(forms: Forms, phone: Pa
     forms.put("grid", xform_of_table(GRID))
     open_form(phone, forms, "grid")
     field(phone, "/nuoc").locator("label").nth(2).click()
+    field(phone, "/duong").locator("label").nth(1).click()
+    field(phone, "/duong").locator("label").nth(1).click()
+    assert saved(phone) == {"/data/bang/nuoc": "kem"}
     field(phone, "/duong").locator("label").nth(0).click()
     take(phone, "fill-grid")
     next_page(phone)

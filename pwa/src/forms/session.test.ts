@@ -1,58 +1,10 @@
 // @vitest-environment jsdom
-import type { AnyLeafNode, RepeatRangeUncontrolledNode } from '@getodk/xforms-engine'
 import { describe, expect, test } from 'vitest'
-import type { Beginning } from './contract'
-import { loadEngine } from './engine'
 import { xmlToFields } from './fields'
 import { pagesOf } from './pages'
 import { addInstance, removeInstance } from './repeats'
-import { Session, write } from './session'
-
-interface Question {
-  name: string
-  bind?: string
-  body?: string
-  value?: string
-}
-
-/** A small XForm: questions `q`, a repeat `ho` of `ten` and `tuoi`, more by the test. */
-export function xform(questions: Question[], version = '1', extra = ''): string {
-  return `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
-  <h:head><h:title>Thử</h:title><model><instance><data id="thu" version="${version}">
-  ${questions.map((q) => `<${q.name}>${q.value ?? ''}</${q.name}>`).join('')}
-  <ho jr:template=""><ten/><tuoi/></ho><ho><ten/><tuoi/></ho><meta><instanceID/><instanceName/></meta></data></instance>${extra}
-  ${questions.map((q) => `<bind nodeset="/data/${q.name}" ${q.bind ?? 'type="string"'}/>`).join('')}
-  <bind nodeset="/data/ho/ten" type="string"/><bind nodeset="/data/ho/tuoi" type="int" constraint=". &lt; 120"/>
-  <bind nodeset="/data/meta/instanceID" type="string" readonly="true()" jr:preload="uid"/></model></h:head>
-  <h:body>${questions.map((q) => q.body ?? `<input ref="/data/${q.name}"><label>${q.name}</label></input>`).join('')}
-  <group ref="/data/ho"><label>Hộ</label><repeat nodeset="/data/ho"><input ref="/data/ho/ten"><label>Tên</label></input>
-  <input ref="/data/ho/tuoi"><label>Tuổi</label></input></repeat></group></h:body></h:html>`
-}
-
-const choices = (name: string, values: string[]): string =>
-  `<select1 ref="/data/${name}"><label>${name}</label>${values.map((v) => `<item><label>${v}</label><value>${v}</value></item>`).join('')}</select1>`
-
-async function open(xml: string, beginning: Partial<Beginning> = {}, version = '1'): Promise<Session> {
-  const source = { form: 'thu', version, title: 'Thử', formXml: xml, attachment: () => Promise.resolve(null) }
-  const frame = {
-    language: 'vi' as const,
-    areas: [],
-    keepFile: () => Promise.reject(new Error('no files here')),
-    readFile: () => Promise.resolve(null),
-    saveDraft: () => Promise.resolve(),
-    finalise: () => Promise.resolve(),
-  }
-  return Session.begin(await loadEngine(source), source, { from: 'blank', instanceId: 'i1', ...beginning } as Beginning, frame)
-}
-
-function node(session: Session, name: string): AnyLeafNode {
-  const found = [...session.nodes()].find((n) => session.stable(n) === name)
-  if (!found) throw new Error(`no ${name}`)
-  return found as AnyLeafNode
-}
-
-const range = (session: Session): RepeatRangeUncontrolledNode =>
-  [...session.nodes()].find((n) => n.nodeType === 'repeat-range:uncontrolled') as RepeatRangeUncontrolledNode
+import { choices, node, open, range, xform } from './sample'
+import { write, type Session } from './session'
 
 const resume = (session: Session, xml: string, version = '1'): Promise<Session> =>
   open(xml, { from: 'draft', saved: session.draft().saved, formVersion: '1' }, version)

@@ -25,8 +25,10 @@ export const RepeatPage: Component<{ page: RepeatOf; go: (key: string) => void; 
   return (
     <div class="form-page">
       <Trail trail={props.page.trail} />
-      <h2>{range.currentState.label ? <RichText text={range.currentState.label} /> : words.instances(range.currentState.children.length)}</h2>
-      <p class="hint">{words.instances(range.currentState.children.length)}</p>
+      <header>
+        <h2 class="form-title">{range.currentState.label ? <RichText text={range.currentState.label} /> : inSentence(words.repeat)}</h2>
+        <p class="hint">{words.instances(range.currentState.children.length)}</p>
+      </header>
       <ul class="form-instances">
         <For each={range.currentState.children}>{(instance, index) => <InstanceCard range={range} instance={instance} index={index()} onOpen={() => open(session.stable(instance))} />}</For>
       </ul>

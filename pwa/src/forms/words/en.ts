@@ -108,7 +108,7 @@ export const en: FormWords = {
   answered: (n, all) => `${n} of ${all} questions answered`,
   toFix: (n) => `${n} ${n === 1 ? 'question' : 'questions'} to look at`,
   endHint: 'A finished report goes to the outbox and is sent when there is a network.',
-  finalise: 'Finish report',
+  finalise: 'Finish',
   finalising: 'Saving the report…',
   finaliseFailed: 'The report could not be saved. Your answers are still on the phone; try again.',
   leftover: 'Answers without a place',

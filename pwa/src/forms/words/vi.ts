@@ -106,7 +106,7 @@ export const vi = {
   answered: (n: number, all: number) => `Đã trả lời ${n} trong ${all} câu`,
   toFix: (n: number) => `Còn ${n} câu cần xem lại`,
   endHint: 'Phiếu hoàn tất sẽ vào hộp gửi và tự gửi khi có mạng.',
-  finalise: 'Hoàn tất phiếu',
+  finalise: 'Hoàn tất',
   finalising: 'Đang lưu phiếu…',
   finaliseFailed: 'Chưa lưu được phiếu. Câu trả lời vẫn còn trên máy, hãy thử lại.',
   leftover: 'Câu trả lời không còn chỗ',

@@ -77,7 +77,7 @@ export const Choices: Component<WidgetProps<SelectNode>> = (props) => {
           <Matrix {...shared()} role={matrixRole(node) ?? 'list'} />
         </Match>
       </Switch>
-      <Show when={!multiple && layout() !== 'picker' && chosen().size > 0 && !node.currentState.required}>
+      <Show when={!multiple && layout() !== 'picker' && layout() !== 'matrix' && chosen().size > 0 && !node.currentState.required}>
         <button type="button" class="button form-clear" data-kind="plain" onClick={() => choose('', false)}>
           {words.clear}
         </button>

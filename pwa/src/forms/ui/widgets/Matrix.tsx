@@ -5,8 +5,17 @@ import type { MatrixRole } from '../matrix'
 import { RichText, TextMedia } from '../RichText'
 import type { ChoicesProps } from './Choices'
 
-export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) => (
-  <div class="form-matrix" data-role={props.role} style={{ '--count': props.entries.length }}>
+export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) => {
+  // There is no room for "clear": a tap on the chosen button takes it back, where no answer is needed.
+  let stood = ''
+  const press = (): void => void (stood = props.entries.find((entry) => props.isOn(entry.value))?.value ?? '')
+  const untap = (value: string): void => {
+    const again = stood === value
+    stood = ''
+    if (!props.multiple && again && !props.node.currentState.required) props.choose(value, false)
+  }
+  return (
+  <div onPointerDown={press} class="form-matrix" data-role={props.role} style={{ '--count': props.entries.length }}>
     <For each={props.entries}>
       {(entry) => (
         <Show
@@ -26,6 +35,7 @@ export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) =>
               checked={props.isOn(entry.value)}
               aria-describedby={props.describedBy}
               onChange={(event) => props.choose(entry.value, event.currentTarget.checked)}
+              onClick={() => untap(entry.value)}
             />
             <span classList={{ unseen: props.role === 'row' }}>
               <RichText text={entry.option.label} />
@@ -35,4 +45,5 @@ export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) =>
       )}
     </For>
   </div>
-)
+  )
+}
