@@ -6,7 +6,7 @@ all, whatever dies. So a handler writes to the database only; what must leave th
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -92,3 +92,6 @@ TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
     events.AnswerGiven: (),
     events.FormPublished: (),
 }
+
+BARE: Final = tuple(event.__name__ for event, handlers in TABLE.items() if not handlers)
+"""Events that nothing follows from: the relay marks them as handled all at once."""

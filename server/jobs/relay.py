@@ -5,6 +5,7 @@ parked, with an alarm, after MOST_ATTEMPTS: one poisoned event never holds up th
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -13,12 +14,12 @@ from typing import Final
 import msgspec
 
 from server import events
-from server.jobs.handlers import TABLE, Moment
+from server.jobs.handlers import BARE, TABLE, Moment
 from server.settings import AlertRules
 from server.store.alarms import raise_alarm
 from server.store.crash_points import reached
 from server.store.database import Database
-from server.store.outbox import Waiting, claim_events, count_waiting, finish_event, put_back_event
+from server.store.outbox import Waiting, claim_events, count_waiting, finish_event, finish_named, put_back_event
 from server.store.projects import list_projects
 from server.store.writer import Unit, WriteTx
 
@@ -29,6 +30,8 @@ LEASE_MS: Final = 60_000
 MOST_ATTEMPTS: Final = 12
 LONGEST_WAIT_MS: Final = 10 * 60_000
 PARKED_MS: Final = 1 << 60
+PAUSE_SECONDS: Final = 0.05
+"""The least time between two looks, so that a busy hour of syncs is looked at twenty times a second, not per commit."""
 POLL_SECONDS: Final = 1.0
 """How long another worker's events may wait for this one to look; its own commits wake it at once."""
 
@@ -62,12 +65,12 @@ class Relay:
             except Exception:
                 log.exception("the relay could not read the outbox")
                 handled = 0
+            if handled < AT_A_TIME:
+                await asyncio.sleep(PAUSE_SECONDS)
             if not handled:
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._awake.wait()
-                except TimeoutError:
-                    continue
 
     async def run_once(self) -> int:
         """Handle what waits now, of every project; answers how many events were claimed."""
@@ -82,6 +85,7 @@ class Relay:
 
     def _claim(self, project: str) -> Unit[list[Waiting]]:
         async def unit(tx: WriteTx) -> list[Waiting]:
+            await finish_named(tx, project, BARE, self._clock())
             return await claim_events(tx, project, self._clock(), self._lease_ms, AT_A_TIME)
 
         return unit

@@ -6,6 +6,7 @@ a row stays due until its answer is in the database.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -32,6 +33,8 @@ AT_A_TIME: Final = 192
 """The most messages under way at once; a killed worker sends at most so many twice."""
 REFUSALS: Final = 5
 LONGEST_SLEEP_S: Final = 2.0
+PAUSE_SECONDS: Final = 0.02
+"""The least time between two looks that find nothing, however often something is written."""
 
 
 class SendingLoop:
@@ -98,11 +101,10 @@ class SendingLoop:
                 due_ms = await self._database.reader.read(partial(next_due_ms, project=project.project))
                 if due_ms is not None:
                     seconds = min(seconds, max(0.02, (due_ms - now_ms) / 1000))
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._awake.wait()
-        except TimeoutError:
-            return
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _claim(self) -> int:
         """Take up as many due deliveries as there are free places; answers how many."""

@@ -1,5 +1,7 @@
 """Events that wait for the relay, written in the transaction that made them true, claimed with a lease."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from server import events
@@ -56,6 +58,17 @@ async def claim_events(tx: Tx, project: str, at_ms: int, lease_ms: int, limit: i
 async def finish_events(tx: Tx, project: str, ids: list[str], at_ms: int) -> None:
     await tx.executemany(
         "UPDATE outbox SET done_at_ms = $3 WHERE project = $1 AND id = $2", [(project, key, at_ms) for key in ids]
+    )
+
+
+async def finish_named(tx: Tx, project: str, names: Sequence[str], at_ms: int) -> int:
+    """Mark every waiting event of these names as handled, in one statement: those that nothing follows from."""
+    listed = ", ".join(f"${number}" for number in range(3, 3 + len(names)))
+    return await tx.execute(
+        f"UPDATE outbox SET done_at_ms = $2 WHERE project = $1 AND done_at_ms IS NULL AND event IN ({listed})",
+        project,
+        at_ms,
+        *names,
     )
 
 

@@ -130,7 +130,8 @@ async def save_tried(tx: Tx, project: str, tried: Sequence[Tried], *, at_ms: int
     await tx.executemany(
         "UPDATE subscriptions SET last_status = $4, last_at_ms = $5, stale_at_ms = "
         "CASE WHEN CAST($4 AS BIGINT) IN (404, 410) THEN CAST($5 AS BIGINT) ELSE stale_at_ms END "
-        "WHERE project = $1 AND device = $2 AND endpoint = $3",
+        "WHERE project = $1 AND device = $2 AND endpoint = $3 AND (last_status IS NULL OR last_status <> $4 "
+        "OR last_at_ms < CAST($5 AS BIGINT) - 3600000)",
         [(project, one.device, one.endpoint, one.status, at_ms) for one in tried if one.endpoint],
     )
 
