@@ -45,4 +45,4 @@ export function readItem(kind: ItemKind, id: string): Promise<Seen | null> {
   })
 }
 
-export const countItems = (): Promise<number> => attempt((db) => db.count('items'))
+export const countItems = (kind?: ItemKind): Promise<number> => attempt((db) => db.count('items', kind ? ofKind(kind) : undefined))

@@ -129,6 +129,8 @@ export interface States {
   webpush: { endpoint: string; proven_at_ms: number; checked_at_ms: number; problem: string; test: string }
   /** Alert revisions of which a notification was shown: `ALERT:REVISION` -> time. */
   shown: Record<string, number>
+  /** Names of the people within sight, by id; only those who lead may ask for them. */
+  people: Record<string, string>
 }
 
 export interface ReplicaSchema extends DBSchema {

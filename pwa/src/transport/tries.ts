@@ -1,9 +1,9 @@
 /** When the page tries: on open, visible, online, a word from another tab or the worker, and when the armed timer rings.
  * The worker tries on webpush and Background Sync. All lead to `tryNow`; the lock lets one through. */
-import { readState } from '../store/database'
+import { putState, readState, writeStrictly } from '../store/database'
 import { readIdentity, refreshSession } from '../store/identity'
 import type { Session } from '../store/records'
-import { listen } from '../store/watch'
+import { announce, listen } from '../store/watch'
 import { isUnsent, readChanges } from '../store/outbox'
 import { checkSubscription } from '../webpush/subscription'
 import { askJson } from './request'
@@ -62,12 +62,22 @@ async function askBackground(): Promise<void> {
   await registration?.sync?.register('outbox').catch(() => undefined)
 }
 
+/** Whoever leads reads names instead of ids, also offline later. */
+async function learnNames(): Promise<void> {
+  const people = await askJson<{ person: string; name: string }[]>('/people').catch(() => null)
+  if (!people) return
+  await writeStrictly(['state'], (tx) => putState(tx, 'people', Object.fromEntries(people.map((one) => [one.person, one.name]))))
+  announce('identity')
+}
+
 /** Areas, role and keys may have changed since; the subscription may have died. Looked at on every start. */
 async function refresh(): Promise<void> {
   if (!(await readIdentity())) return
   const again = async (): Promise<void> => {
     const session = await askJson<Session>('/me').catch(() => null)
-    if (session?.device && session.device === (await readIdentity())?.session.device) await refreshSession(session)
+    if (!session?.device || session.device !== (await readIdentity())?.session.device) return
+    await refreshSession(session)
+    if (session.role !== 'collaborator') await learnNames()
   }
   setInterval(() => void again(), ME_EVERY_MS)
   await again()

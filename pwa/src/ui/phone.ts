@@ -1,6 +1,6 @@
 /** What every screen knows: who this phone is, how it is set, how the sync stands, whether a new version waits. */
 import { createSignal } from 'solid-js'
-import { attempt } from '../store/database'
+import { attempt, readState } from '../store/database'
 import { readIdentity, readSettings, saveSettings } from '../store/identity'
 import type { Area, Identity, Settings, SyncStatus } from '../store/records'
 import { listen } from '../store/watch'
@@ -19,12 +19,12 @@ export async function startPhone(): Promise<void> {
   setIdentity(who)
   apply(how)
   await speak(how.language ?? 'vi')
-  if (who) await readStatus()
+  if (who) await Promise.all([readStatus(), readPeople()])
   window.addEventListener('online', () => setOnline(true))
   window.addEventListener('offline', () => setOnline(false))
   listen((word) => {
     if (word.wiped) location.replace('/')
-    if (word.stores?.includes('identity')) void readIdentity().then(setIdentity)
+    if (word.stores?.includes('identity')) void readIdentity().then(setIdentity).then(readPeople)
     if (word.stores?.includes('settings')) void readSettings().then(apply)
     if (word.stores?.includes('state')) void readStatus()
   })
@@ -32,6 +32,10 @@ export async function startPhone(): Promise<void> {
 
 async function readStatus(): Promise<void> {
   if (identity()) setStatus(((await attempt((db) => db.get('state', 'status'))) as SyncStatus | undefined) ?? null)
+}
+
+async function readPeople(): Promise<void> {
+  if (identity()) learnPeople((await readState('people')) ?? {})
 }
 
 function apply(how: Settings): void {
@@ -78,4 +82,15 @@ export function learnPlaces(known: Iterable<readonly [string, string]>): void {
   setPlacesRead((n) => n + 1)
 }
 
-export const personName = (id: string): string => (id === me() ? w().app.you : id)
+/** Name of a person by id: "you", a known name, else the id. */
+export const personName = (id: string): string => {
+  placesRead()
+  return id === me() ? w().app.you : (people[id] ?? id)
+}
+
+let people: Record<string, string> = {}
+
+export function learnPeople(known: Record<string, string>): void {
+  people = known
+  setPlacesRead((n) => n + 1)
+}

@@ -2,7 +2,7 @@
 import { createEffect, Show, type JSX } from 'solid-js'
 import { Icon } from '../parts/icon'
 import { Empty, Loading, Notice, Page } from '../parts/page'
-import { areaName, leads } from '../phone'
+import { areaName, isStaff, leads } from '../phone'
 import { moment } from '../when'
 import { language, w } from '../words'
 import { capWord, severityOf, textOf, toneOf, type AlertSeen } from './alerts'
@@ -35,7 +35,7 @@ export const AlertPage = (props: { alert: string }): JSX.Element => {
   const found = (): AlertSeen | undefined => alerts()?.find((alert) => alert.alert === props.alert)
   createEffect(() => {
     const alert = found()
-    if (alert?.state === 'current' && !alert.opened_at_ms) void sign(alert, 'opened_at_ms')
+    if (alert?.state === 'current' && !alert.opened_at_ms && !isStaff()) void sign(alert, 'opened_at_ms')
   })
   return (
     <Page title={w().alerts.title} back="/alerts">
@@ -46,8 +46,7 @@ export const AlertPage = (props: { alert: string }): JSX.Element => {
               <NotReal alert={alert()} />
               <section class="alert-head" data-tone={alert().state === 'current' ? toneOf(alert()) : undefined} data-off={alert().state === 'current' ? undefined : ''}>
                 <p class="row">
-                  <b>{w().alerts.severities[severityOf(alert())]}</b>
-                  <Show when={alert().fields['urgency']}>{(word) => <span>· {capWord(w().alerts.urgencies, word())}</span>}</Show>
+                  <b>{[w().alerts.severities[severityOf(alert())], capWord(w().alerts.urgencies, alert().fields['urgency'])].filter(Boolean).join(' · ')}</b>
                 </p>
                 <h2 class="headline">{textOf(alert(), 'headline', language())}</h2>
                 <div class="row">
@@ -69,8 +68,8 @@ export const AlertPage = (props: { alert: string }): JSX.Element => {
                 <dt>{w().alerts.sentAt}</dt>
                 <dd>{moment(alert().sent_at_ms)}</dd>
                 <Show when={alert().expires_at_ms}>
-                  <dt>{w().coordinator.expires}</dt>
-                  <dd>{alert().state === 'expired' ? w().alerts.expired : w().alerts.expires(moment(alert().expires_at_ms))}</dd>
+                  <dt>{w().alerts.until}</dt>
+                  <dd>{moment(alert().expires_at_ms)}</dd>
                 </Show>
                 <Show when={alert().fields['certainty']}>
                   <dt>{w().coordinator.certainty}</dt>
@@ -93,7 +92,7 @@ export const AlertPage = (props: { alert: string }): JSX.Element => {
                   {w().coordinator.ledger}
                 </a>
               </Show>
-              <Show when={alert().state === 'current'}>
+              <Show when={alert().state === 'current' && !isStaff()}>
                 <div class="foot">
                   <Confirm alert={alert()} />
                 </div>

@@ -3,7 +3,7 @@ import { Show, type JSX } from 'solid-js'
 import { sayOfAlert, type Sign } from '../../store/deliveries'
 import { Icon } from '../parts/icon'
 import { Chip } from '../parts/page'
-import { areas, identity } from '../phone'
+import { areas, identity, isStaff } from '../phone'
 import { ago } from '../when'
 import { w } from '../words'
 import type { AlertSeen } from './alerts'
@@ -32,7 +32,7 @@ export const AlertState = (props: { alert: AlertSeen }): JSX.Element => (
       <Chip>{props.alert.state === 'expired' ? w().alerts.expired : props.alert.state === 'cancelled' ? w().alerts.cancelled : w().alerts.replaced}</Chip>
     }
   >
-    <Show when={props.alert.confirmed_at_ms} fallback={<Chip tone="urgent">{w().alerts.notConfirmed}</Chip>}>
+    <Show when={props.alert.confirmed_at_ms} fallback={<Show when={!isStaff()}><Chip tone="urgent">{w().alerts.notConfirmed}</Chip></Show>}>
       <Chip tone="good" icon="check">
         {w().alerts.confirmed}
       </Chip>

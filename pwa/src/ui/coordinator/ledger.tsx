@@ -84,6 +84,7 @@ export const Ledger = (props: { alert: string }): JSX.Element => {
                 )}
               </For>
             </div>
+            <Show when={now().ledger.rows.length > 0}>
             <ul class="list">
               <For each={now().ledger.rows}>
                 {(row) => (
@@ -102,6 +103,7 @@ export const Ledger = (props: { alert: string }): JSX.Element => {
                 )}
               </For>
             </ul>
+            </Show>
             <Show when={now().ledger.not_reached.length > 0}>
               <section class="stack">
                 <h2>{w().coordinator.callList}</h2>

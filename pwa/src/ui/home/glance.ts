@@ -8,7 +8,7 @@ import type { Seen } from '../../store/view'
 import { readWaitingFiles } from '../../transport/tus'
 import { needsConfirming, readAlerts, type AlertSeen } from '../alerts/alerts'
 import { live } from '../live'
-import { identity, leads, learnPlaces } from '../phone'
+import { identity, isStaff, leads, learnPlaces } from '../phone'
 import { now } from '../when'
 import { isMine } from '../outbox/entries'
 
@@ -62,7 +62,7 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     oldest_ms: Math.min(...reports.map((kept) => kept.change.made_at_ms ?? 0), Infinity),
     attention: [...[...refused].map((id) => ({ id, why: 'refused' as const })), ...disputed.map((seen) => ({ id: seen.id, why: 'conflict' as const }))],
     drafts,
-    alerts: alerts.filter(needsConfirming),
+    alerts: isStaff() ? [] : alerts.filter(needsConfirming),
     due: forms.filter((form) => isDue(Number(form.fields['closes_at_ms'] ?? 0), at_ms)),
     urgentTopics: open.filter((topic) => topic.fields['urgency'] === 'urgent' || topic.fields['state'] === 'urgent').length,
     openTopics: open.length,

@@ -145,7 +145,7 @@ const Due = (props: { of: Glance }): JSX.Element => (
 )
 
 const Led = (props: { of: Glance }): JSX.Element => (
-  <div class="pair">
+  <div class="pair three">
     <a class="tile" href="#/topics" data-tone={props.of.urgentTopics > 0 ? 'urgent' : undefined}>
       <b class="number">{amount(props.of.urgentTopics)}</b>
       {w().home.urgentTopics}

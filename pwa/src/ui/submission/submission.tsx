@@ -73,7 +73,7 @@ const Answers = (props: { seen: Seen }): JSX.Element => {
                             {(name) => <FileAnswer seen={props.seen} name={name()} />}
                           </Show>
                         </div>
-                        <Show when={leads() && props.seen.author !== me() && !line.file}>
+                        <Show when={leads() && props.seen.author !== me() && !line.file && line.value === props.seen.fields[line.field]}>
                           <button class="icon-button" type="button" aria-label={`${w().coordinator.amendField}: ${line.label}`} onClick={() => setAmending(line)}>
                             <Icon name="pencil" />
                           </button>
@@ -165,7 +165,7 @@ export const Submission = (props: { id: string }): JSX.Element => {
               </Show>
               <Facts seen={now()} form={known()?.title ?? ''} />
               <Answers seen={now()} />
-              <Show when={now().author === me() || now().author === ''}>
+              <Show when={now().author === me() || now().author === '' || leads()}>
                 <a class="button" data-wide="" href={`#/fill/amend/${encodeURIComponent(props.id)}`}>
                   <Icon name="pencil" />
                   {w().submission.amend}

@@ -79,10 +79,11 @@ export const TopicPage = (props: { id: string }): JSX.Element => {
                 </section>
                 <Show when={topic().fields['summary']}>{(text) => <p class="lines">{text()}</p>}</Show>
                 <Show when={leads()}>
-                  <div class="pair">
-                    <button class="button" data-kind={isUrgent(topic()) ? undefined : 'urgent'} type="button" onClick={() => void markUrgent(topic(), !isUrgent(topic()))}>
+                  <div class="stack">
+                    <button class="button" data-wide="" data-kind={isUrgent(topic()) ? undefined : 'urgent'} type="button" onClick={() => void markUrgent(topic(), !isUrgent(topic()))}>
                       {isUrgent(topic()) ? w().coordinator.unmarkUrgent : w().coordinator.markUrgent}
                     </button>
+                    <div class="pair">
                     <a class="button" href={`#/broadcast?topic=${encodeURIComponent(props.id)}`}>
                       <Icon name="megaphone" />
                       {w().coordinator.broadcast}
@@ -91,6 +92,7 @@ export const TopicPage = (props: { id: string }): JSX.Element => {
                       <Icon name="answer" />
                       {w().coordinator.answer}
                     </button>
+                    </div>
                   </div>
                 </Show>
                 <Answers answers={now().answers} />
