@@ -17,6 +17,7 @@ from server.store.reach import Target, list_contacts, list_targets
 from server.store.session import Tx
 
 PROVEN_MS: Final = 48 * 3_600_000
+MOST_ROWS: Final = 1_000
 
 Stage = Literal["queued", "accepted", "shown", "opened", "confirmed"]
 STAGES: Final[tuple[Stage, ...]] = ("queued", "accepted", "shown", "opened", "confirmed")
@@ -52,6 +53,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     proven: int
     areas: list[AreaReach]
     unreachable: list[Unreached]
+    """At most MOST_ROWS of them; `left_off` says how many more there are."""
+    left_off: int
     needs_approval: bool
 
 
@@ -86,7 +89,11 @@ class LedgerRow(Struct, frozen=True, kw_only=True):
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """After sending. `not_reached`: people none of whose devices has shown the alert, with how to call them."""
+    """After sending. `not_reached`: people none of whose devices has shown the alert, with how to call them.
+
+    Counts and bars are whole; of rows and people at most MOST_ROWS are listed, `left_off` says how many are not: ask
+    for one area.
+    """
 
     alert: str
     status: str
@@ -96,6 +103,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     areas: list[AreaCount]
     rows: list[LedgerRow]
     not_reached: list[Unreached]
+    left_off: int
     steps: list[Step]
 
 
@@ -126,7 +134,8 @@ async def forecast(
             AreaReach(area=area, name=names.get(area, area), people=people[area], proven=proven[area])
             for area in sorted(people)
         ],
-        unreachable=unreachable,
+        unreachable=unreachable[:MOST_ROWS],
+        left_off=len(unreachable[MOST_ROWS:]),
         needs_approval=needs_approval(severity, len(by_person), rules),
     )
 
@@ -136,9 +145,10 @@ def needs_approval(severity: str, people: int, rules: AlertRules) -> bool:
     return severity == "extreme" and people > rules.approval_over
 
 
-async def ledger(tx: Tx, alert: Alert, actor: Actor) -> Ledger:
-    """How far an alert came. A coordinator sees the rows of the own areas; staff see all."""
+async def ledger(tx: Tx, alert: Alert, actor: Actor, *, area: str = "") -> Ledger:
+    """How far an alert came, in one area when it is named. A coordinator sees the rows of the own areas, staff all."""
     rows = await list_deliveries(tx, alert.project, alert.alert)
+    rows = [row for row in rows if not area or row.area == area]
     if actor.role == "coordinator":
         rows = [row for row in rows if row.area in actor.below or row.area in actor.above]
     names = {area.area: area.name for area in await list_areas(tx, alert.project)}
@@ -155,7 +165,8 @@ async def ledger(tx: Tx, alert: Alert, actor: Actor) -> Ledger:
         reached=len(by_person) - len(missing),
         confirmed=sum(1 for theirs in by_person.values() if any(row.confirmed_at_ms for row in theirs)),
         areas=_bars(rows, names),
-        rows=[_row(row, called) for row in rows],
+        rows=[_row(row, called) for row in rows[:MOST_ROWS]],
+        left_off=len(rows[MOST_ROWS:]) + len(missing[MOST_ROWS:]),
         not_reached=[
             Unreached(
                 person=person,
@@ -166,7 +177,7 @@ async def ledger(tx: Tx, alert: Alert, actor: Actor) -> Ledger:
                 last_contact_at_ms=contacts[person].last_contact_at_ms if person in contacts else None,
                 why=next((row.problem for row in by_person[person] if row.problem), "") or stage(by_person[person][0]),
             )
-            for person in missing
+            for person in missing[:MOST_ROWS]
         ],
         steps=await list_steps(tx, alert.project, alert.alert),
     )

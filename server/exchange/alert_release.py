@@ -9,6 +9,7 @@ from msgspec import structs
 from server import events
 from server.exchange.alert_items import close_items, write_items
 from server.store.alerts import Alert, due_alerts, get_alert, lapsed_alerts, save_alert, set_alert_status
+from server.store.audit import append_audit
 from server.store.outbox import add_events
 from server.store.sending import stop_sending
 from server.store.writer import WriteTx
@@ -42,6 +43,9 @@ async def release(tx: WriteTx, alert: Alert, *, now_ms: int) -> bool:
             happened.append(events.AlertCancelled(project=alert.project, alert=earlier_id, cancelled_by=alert.alert))
     await write_items(tx, sent, now_ms=now_ms)
     await add_events(tx, happened, now_ms, f"alert:{alert.alert}:sent")
+    await append_audit(
+        tx, alert.project, at_ms=now_ms, actor="server", verb="alert.send", subject=alert.alert, particulars={}
+    )
     return True
 
 
@@ -55,5 +59,8 @@ async def expire_due(tx: WriteTx, project: str, *, now_ms: int) -> int:
         await close_items(tx, alert, "expired", now_ms=now_ms)
         happened: list[events.Event] = [events.AlertExpired(project=project, alert=alert.alert)]
         await add_events(tx, happened, now_ms, f"alert:{alert.alert}:expired")
+        await append_audit(
+            tx, project, at_ms=now_ms, actor="server", verb="alert.expire", subject=alert.alert, particulars={}
+        )
         closed += 1
     return closed

@@ -173,11 +173,11 @@ async def update(
 
 
 @get("/alerts/{alert:str}/ledger", opt=LEADERS)
-async def get_ledger(alert: str, actor: Actor, database: Database) -> Ledger:
-    """How far the alert came, by area and device, and who is not reached and how to call them."""
+async def get_ledger(alert: str, actor: Actor, database: Database, area: str = "") -> Ledger:
+    """How far the alert came, by area and device, who is not reached and how to call them; `?area=` for one area."""
 
     async def look(tx: Tx) -> Ledger:
-        return await ledger(tx, await exchange.read_alert(tx, actor, alert), actor)
+        return await ledger(tx, await exchange.read_alert(tx, actor, alert), actor, area=area)
 
     return await database.reader.read(look)
 

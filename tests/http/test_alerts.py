@@ -1,5 +1,6 @@
 """Alerts and webpush over HTTP: who may compose, approve and read; what is registered; what the board sees."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
@@ -73,6 +74,7 @@ async def test_from_registration_to_confirmation(service: PushService, phone_of:
         ledger = (await cora.ask("GET", f"/alerts/{alert['alert']}/ledger")).json()
         if ledger["confirmed"]:
             break
+        await asyncio.sleep(0.05)
     assert (ledger["people"], ledger["reached"], ledger["confirmed"]) == (2, 1, 1)
     assert [one["person"] for one in ledger["not_reached"]] == ["cora"]
 
@@ -158,6 +160,7 @@ async def service_has_settled(phone: Phone, alert: str) -> None:
     for _ in range(200):
         if (await phone.ask("GET", f"/alerts/{alert}")).json()["state"] == "sent":
             return
+        await asyncio.sleep(0.05)
     raise AssertionError("the alert was not sent")
 
 
