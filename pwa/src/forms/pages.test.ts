@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { findPage, pagesOf, violationsOf, type Page } from './pages'
 import { node, open, xform } from './sample'
-import { write } from './session'
+import { write } from './write'
 
 const note = (name: string): { name: string; bind: string } => ({ name, bind: 'type="string" readonly="true()"' })
 

@@ -4,7 +4,8 @@ import { xmlToFields } from './fields'
 import { pagesOf } from './pages'
 import { addInstance, removeInstance } from './repeats'
 import { choices, node, open, range, xform } from './sample'
-import { write, type Session } from './session'
+import type { Session } from './session'
+import { write } from './write'
 
 const resume = (session: Session, xml: string, version = '1'): Promise<Session> =>
   open(xml, { from: 'draft', saved: session.draft().saved, formVersion: '1' }, version)

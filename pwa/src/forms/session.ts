@@ -6,10 +6,11 @@ import type { AnyLeafNode, AnyNode, RepeatInstanceNode, RepeatRangeNode, RootNod
 import { createSignal, untrack, type Accessor } from 'solid-js'
 import type { Beginning, DraftState, Fields, FilledForm, FormFrame, FormSource, KeptFile } from './contract'
 import type { Engine } from './engine'
-import { fieldsToXml, isBlank, isIdentity } from './fields'
+import { fieldsToXml, isBlank, isIdentity, type Built } from './fields'
 import { isAnswer } from './difference'
 import { pickLanguage } from './language'
 import { titleOf } from './title'
+import { write } from './write'
 
 export interface Snapshot {
   fields: Fields
@@ -39,6 +40,8 @@ export const isRange = (node: AnyNode): node is RepeatRangeNode => node.nodeType
 
 const randomId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => (b % 36).toString(36)).join('')
 
+const identityOf = (instanceId: string): string => (instanceId.includes(':') ? instanceId : `uuid:${instanceId}`)
+
 export class Session {
   readonly root: Accessor<RootNode>
   private readonly setRoot: (root: RootNode) => void
@@ -67,30 +70,38 @@ export class Session {
   }
 
   static async begin(engine: Engine, source: FormSource, beginning: Beginning, frame: FormFrame): Promise<Session> {
-    const session = new Session(engine, source, frame, beginning.instanceId, engine.create())
     if (beginning.from === 'blank') {
+      const session = new Session(engine, source, frame, beginning.instanceId, engine.create())
       session.chooseLanguage('')
       session.fill(beginning.prefill ?? {})
       session.snapshot()
       return session
     }
     if (beginning.from === 'submission') {
+      const answers = Object.fromEntries(Object.entries(beginning.fields).filter(([field]) => isAnswer(field)))
+      const session = await Session.restore(engine, source, beginning, frame, { fields: answers, dormant: {} })
       for (const [field, text] of Object.entries(beginning.fields)) {
         const [sha256 = '', size = '0', type = ''] = field.startsWith('file:') ? text.split(' ') : []
         if (sha256) session.kept[field.slice(5)] = { name: field.slice(5), sha256, size: Number(size), type }
       }
-      const answers = Object.fromEntries(Object.entries(beginning.fields).filter(([field]) => isAnswer(field)))
-      await session.rebuild({ fields: answers, dormant: {} }, beginning.formVersion !== source.version)
       session.chooseLanguage('')
       return session
     }
     const saved = JSON.parse(beginning.saved) as Saved
-    Object.assign(session.kept, saved.kept)
     // What was left over before gets another chance: the next version may have the question back.
     const fields = { ...saved.leftover, ...saved.fields }
-    await session.rebuild({ fields, dormant: saved.dormant }, saved.version !== source.version)
+    const session = await Session.restore(engine, source, { ...beginning, formVersion: saved.version }, frame, { fields, dormant: saved.dormant })
+    Object.assign(session.kept, saved.kept)
     session.chooseLanguage(saved.language)
     session.page = saved.page
+    return session
+  }
+
+  private static async restore(engine: Engine, source: FormSource, beginning: Exclude<Beginning, { from: 'blank' }>, frame: FormFrame, from: Snapshot): Promise<Session> {
+    const answers = { ...from.dormant, ...from.fields }
+    const made = await engine.restore(answers, identityOf(beginning.instanceId), beginning.formVersion !== source.version)
+    const session = new Session(engine, source, frame, beginning.instanceId, made.root)
+    session.adopt(made, from)
     return session
   }
 
@@ -150,11 +161,17 @@ export class Session {
   }
 
   /** Makes the instance anew from answers; node objects change, stable names do not. */
-  async rebuild(from: Snapshot, fromOtherVersion = false): Promise<void> {
+  async rebuild(from: Snapshot): Promise<void> {
     const language = untrack(() => this.root().currentState.activeLanguage.language)
-    const answers = { ...from.dormant, ...from.fields }
-    const { root, built } = await this.engine.restore(answers, this.identity, fromOtherVersion)
-    this.seen = answers
+    const made = await this.engine.restore({ ...from.dormant, ...from.fields }, identityOf(this.instanceId), false)
+    this.setRoot(made.root)
+    this.adopt(made, from)
+    this.chooseLanguage(language)
+  }
+
+  /** Gives the nodes of a restored instance their stable names, and sees which answers found no place. */
+  private adopt({ root, built }: { root: RootNode; built: Built }, from: Snapshot): void {
+    this.seen = { ...from.dormant, ...from.fields }
     const name = (node: AnyNode, path: string): void => {
       if (isRange(node)) {
         node.currentState.children.forEach((instance, i) => {
@@ -167,8 +184,6 @@ export class Session {
       }
     }
     name(root, `/${segment(root)}`)
-    this.setRoot(root)
-    this.chooseLanguage(language)
     this.setLeftover({ ...built.leftover, ...this.unfit(from.fields) })
   }
 
@@ -215,10 +230,6 @@ export class Session {
     if (chosen && chosen.language !== untrack(() => root.currentState.activeLanguage.language)) root.setLanguage(chosen)
   }
 
-  get identity(): string {
-    return this.instanceId.includes(':') ? this.instanceId : `uuid:${this.instanceId}`
-  }
-
   draft(): DraftState {
     const { fields, dormant } = this.snapshot()
     const saved: Saved = {
@@ -238,7 +249,7 @@ export class Session {
     await this.root().prepareInstancePayload()
     const { fields } = this.snapshot()
     const all = { ...untrack(this.leftover), ...fields }
-    const { xml } = fieldsToXml(this.engine.shape, fields, this.identity)
+    const { xml } = fieldsToXml(this.engine.shape, fields, identityOf(this.instanceId))
     return { fields: all, files: this.files(all), label: titleOf(this, fields), instanceXml: xml }
   }
 
@@ -253,26 +264,5 @@ export class Session {
       if (isLeaf(node) && node.nodeType !== 'model-value' && node.nodeType !== 'note' && fields[this.stable(node)] !== undefined) count++
     }
     return count
-  }
-}
-
-/** Writes text into a question the way a person would. Read-only ones and files are passed over. */
-export function write(node: AnyLeafNode, text: string): void {
-  if (untrack(() => node.currentState.readonly)) return
-  switch (node.nodeType) {
-    case 'input':
-    case 'range':
-      node.setValue(text)
-      break
-    case 'select':
-      node.selectValues(node.selectType === 'select' ? text.split(/\s+/).filter(Boolean) : [text])
-      break
-    case 'rank':
-      node.setValues(text.split(/\s+/).filter(Boolean))
-      break
-    case 'trigger':
-      node.setValue(text === 'OK')
-      break
-    default:
   }
 }
