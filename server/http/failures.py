@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.types import ExceptionHandlersMap
 
 from server.problems import Problem, preferred_language
@@ -45,6 +45,8 @@ def _on_unreadable(request: Request[Any, Any, Any], error: msgspec.MsgspecError)
 def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Litestar's own exceptions, by their status."""
     if error.status_code >= 500:
+        if isinstance(error, InternalServerException) and "disconnected" in error.detail:
+            return answer_problem(request, Problem("body_malformed", fault="cut off"))
         return _on_unexpected(request, error)
     return answer_problem(request, _translate(request, error))
 

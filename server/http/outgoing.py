@@ -5,6 +5,7 @@ browser takes over the headers of a 304; other answers a short one, for every by
 inline; `wasm-unsafe-eval` is the form engine's expression evaluator. HSTS goes out over https only.
 """
 
+import asyncio
 import zlib
 
 from litestar.datastructures import Headers, MutableScopeHeaders
@@ -12,6 +13,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 GZIP_FROM_BYTES = 200
+THREAD_FROM_BYTES = 32 * 1024
 _PACKED_TYPES = (
     "application/json",
     "application/problem+json",
@@ -92,7 +94,7 @@ def _packer(send: Send) -> Send:
             opening = start.pop()
             body = message.get("body", b"")
             if not message.get("more_body") and len(body) >= GZIP_FROM_BYTES and _pays(opening):
-                body = zlib.compress(body, 6, wbits=31)
+                body = await _pack(body)
                 headers = MutableScopeHeaders(opening)
                 headers["Content-Encoding"] = "gzip"
                 headers["Content-Length"] = str(len(body))
@@ -102,6 +104,13 @@ def _packer(send: Send) -> Send:
         await send(message)
 
     return packed_send
+
+
+async def _pack(body: bytes) -> bytes:
+    """Gzip; what takes more than a millisecond or two is packed beside the event loop."""
+    if len(body) < THREAD_FROM_BYTES:
+        return zlib.compress(body, 6, wbits=31)
+    return await asyncio.to_thread(zlib.compress, body, 6, wbits=31)
 
 
 def _pays(opening: HTTPResponseStartEvent) -> bool:
