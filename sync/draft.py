@@ -91,7 +91,8 @@ class Draft:
 
     def share(self, name: str) -> None:
         """Somebody else wrote the same: from now on neither may overwrite it unseen."""
-        self.shared[name] = {**self._holders(name), self.actor.replica: self.change.sequence}
+        if name in self.stamped:
+            self.shared[name] = {**self._holders(name), self.actor.replica: self.change.sequence}
         if self.open:
             self.withdraw(name)
 

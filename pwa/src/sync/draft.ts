@@ -108,7 +108,9 @@ export class Draft {
 
   /** Somebody else wrote the same: from now on neither may overwrite it unseen. */
   share(name: string): void {
-    this.shared.set(name, { ...this.holders(name), [this.actor.replica]: this.change.sequence })
+    if (this.stamped.has(name)) {
+      this.shared.set(name, { ...this.holders(name), [this.actor.replica]: this.change.sequence })
+    }
     if (this.open.length) this.withdraw(name)
   }
 
