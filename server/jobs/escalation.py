@@ -83,7 +83,8 @@ async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Unconfirmed], no
         first = theirs.areas[0]
         place = names.get(first, first) if len(theirs.areas) == 1 else f"{len(theirs.areas)} địa bàn"
         notice = NOTICES[step].format(people=theirs.people, place=place, headline=marked(alert, "vi"))
-        await queue_notices(tx, alert.project, key, notice, [(device, theirs.person, first)], at_ms=now_ms)
+        told_one = [(device, theirs.person, first)]
+        await queue_notices(tx, alert.project, key, notice, told_one, at_ms=now_ms, due_ms=now_ms)
     happened: list[events.Event] = [
         events.AlertEscalated(
             project=alert.project, alert=alert.alert, area=one.area, step=step, unconfirmed=one.people

@@ -13,12 +13,17 @@ from msgspec import Struct
 from server import events
 from server.exchange.alert_release import release
 from server.jobs.queueing import queue_alert
+from server.jobs.rules import quiet_until_ms
 from server.settings import AlertRules
 from server.store.alarms import raise_alarm
 from server.store.alerts import get_alert
-from server.store.sending import note_report
+from server.store.items import load_items
+from server.store.reach import list_reporters
+from server.store.sending import note_report, queue_notices
 from server.store.subscriptions import remove_subscription
 from server.store.writer import WriteTx
+
+ANSWERED: Final = "Đã có trả lời cho điều bạn báo"
 
 log = logging.getLogger("langnghe.jobs")
 
@@ -69,6 +74,18 @@ async def alarm_operator(tx: WriteTx, event: events.SenderRefused, moment: Momen
     await raise_alarm(tx, event.project, alarm, at_ms=moment.at_ms, detail=event.reason)
 
 
+async def tell_reporters(tx: WriteTx, event: events.AnswerGiven, moment: Moment) -> None:
+    """Whoever reported on a topic hears that it was answered: once per answer, not at night."""
+    reporters = await list_reporters(tx, event.project, event.topic)
+    if reporters:
+        items = await load_items(tx, event.project, [("topic", event.topic)])
+        topic = items.get(("topic", event.topic))
+        title = topic.state.fields.get("title", "") if topic is not None else ""
+        due_ms = quiet_until_ms(moment.now_ms, moment.rules)
+        notice, key = f"{ANSWERED}: {title}" if title else ANSWERED, f"answer!{event.answer}"
+        await queue_notices(tx, event.project, key, notice, reporters, at_ms=moment.now_ms, due_ms=due_ms)
+
+
 async def forget_subscription(tx: WriteTx, event: events.DeviceRevoked, moment: Moment) -> None:  # noqa: ARG001
     """A revoked device gets no webpush."""
     await remove_subscription(tx, event.project, event.device)
@@ -81,6 +98,7 @@ TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
     events.DeliveryReported: (note_in_ledger,),
     events.SenderRefused: (alarm_operator,),
     events.DeviceRevoked: (forget_subscription,),
+    events.AnswerGiven: (tell_reporters,),
     # For live updates and the record; nothing follows in the database.
     events.AlertUndone: (),
     events.AlertCancelled: (),
@@ -89,7 +107,6 @@ TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
     events.SubscriptionEnded: (),
     events.SubmissionReceived: (),
     events.TopicMarkedUrgent: (),
-    events.AnswerGiven: (),
     events.FormPublished: (),
 }
 

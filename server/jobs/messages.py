@@ -23,6 +23,10 @@ MARKS: Final = {
 }
 
 
+LETTER_MS: Final = 3 * 24 * 3_600_000
+"""How long a push service keeps a notice that speaks of no alert."""
+
+
 class Post(Struct, frozen=True):
     """What one message answers for: usually one delivery, several for a digest."""
 
@@ -34,6 +38,16 @@ class Post(Struct, frozen=True):
 def alert_of(sending: Sending) -> str:
     """Id of the alert that a delivery speaks of: a notice's key is `ALERT!STEP:TIME`."""
     return sending.alert.partition("!")[0]
+
+
+def stand_in(sending: Sending, now_ms: int) -> Alert | None:
+    """For a notice that speaks of no alert (an answer): something as urgent as a letter. None for anything else."""
+    is_letter = sending.notice and sending.alert.startswith("answer!")
+    return (
+        Alert(project="", alert=sending.alert, severity="moderate", expires_at_ms=now_ms + LETTER_MS)
+        if is_letter
+        else None
+    )
 
 
 def group(sendings: Iterable[Sending], alerts: Mapping[str, Alert], rules: AlertRules) -> list[Post]:
@@ -74,7 +88,7 @@ def message(post: Post, *, now_ms: int, start_before_s: float) -> Message:
         auth=first.auth,
         payload=encode(_payload(post), limit),
         ttl_s=policy.ttl_seconds(alert.expires_at_ms, now_ms),
-        urgency="high" if first.notice else policy.urgency(alert.severity),
+        urgency="high" if first.notice and alert.root else policy.urgency(alert.severity),
         topic=policy.topic(_topic_of(post)),
         start_before_s=start_before_s,
     )

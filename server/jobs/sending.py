@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final
 
 from server import events
-from server.jobs.messages import Post, alert_of, group, message
+from server.jobs.messages import Post, alert_of, group, message, stand_in
 from server.settings import AlertRules
 from server.store.alerts import Alert, get_alert
 from server.store.database import Database
@@ -124,7 +124,8 @@ class SendingLoop:
 
         async def unit(tx: WriteTx) -> tuple[list[Sending], dict[str, Alert]]:
             sendings = await claim_sendings(tx, project, at_ms=now_ms, until_ms=until_ms, limit=limit)
-            found = {name: await get_alert(tx, project, name) for name in {alert_of(one) for one in sendings}}
+            found = {alert_of(one): stand_in(one, now_ms) for one in sendings}
+            found |= {name: await get_alert(tx, project, name) for name, alert in found.items() if alert is None}
             return sendings, {name: alert for name, alert in found.items() if alert is not None}
 
         sendings, alerts = await self._database.writer.run(unit, project=project)

@@ -95,6 +95,20 @@ async def list_leaders(tx: Tx, project: str, area: str, roles: Sequence[str]) ->
     return [(row["device"], row["person"], area) for row in rows]
 
 
+async def list_reporters(tx: Tx, project: str, topic: str) -> list[tuple[str, str, str]]:
+    """Devices with a usable subscription of those who reported on a topic, (device, person, area) each."""
+    rows = await tx.fetch(
+        "SELECT d.device, d.person, MIN(i.area) AS area FROM items i JOIN devices d ON d.project = i.project "
+        "AND d.person = i.author AND d.revoked_at_ms IS NULL AND d.wiped_at_ms IS NULL JOIN subscriptions s "
+        "ON s.project = d.project AND s.device = d.device AND s.stale_at_ms IS NULL WHERE i.project = $1 "
+        "AND i.topic = $2 AND i.topic <> '' AND i.kind = 'submission' AND i.deleted = 0 "
+        "GROUP BY d.device, d.person ORDER BY d.device",
+        project,
+        topic,
+    )
+    return [(row["device"], row["person"], row["area"]) for row in rows]
+
+
 class Contact(Struct, frozen=True, kw_only=True):
     """How to call a person, and when one of their phones was last heard of (ms)."""
 

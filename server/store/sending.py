@@ -46,7 +46,9 @@ async def claim_sendings(tx: Tx, project: str, *, at_ms: int, until_ms: int, lim
         "SELECT v.alert, v.device, v.attempts + 1 AS attempts, v.payload_limit, v.notice, "
         "COALESCE(p.language, '') AS language, COALESCE(s.endpoint, '') AS endpoint, "
         "COALESCE(s.p256dh, '') AS p256dh, COALESCE(s.auth, '') AS auth FROM deliveries v "
-        "LEFT JOIN subscriptions s ON s.project = v.project AND s.device = v.device AND s.stale_at_ms IS NULL "
+        "LEFT JOIN devices d ON d.project = v.project AND d.device = v.device AND d.revoked_at_ms IS NULL "
+        "AND d.wiped_at_ms IS NULL "
+        "LEFT JOIN subscriptions s ON s.project = d.project AND s.device = d.device AND s.stale_at_ms IS NULL "
         "LEFT JOIN people p ON p.project = v.project AND p.person = v.person "
         "WHERE v.project = $1 AND v.next_try_at_ms <= $2 AND v.lease_until_ms <= $2 "
         f"ORDER BY v.next_try_at_ms, v.device, v.alert LIMIT $3{skip}",
@@ -63,13 +65,14 @@ async def claim_sendings(tx: Tx, project: str, *, at_ms: int, until_ms: int, lim
 
 
 async def queue_notices(
-    tx: Tx, project: str, alert: str, notice: str, devices: Sequence[tuple[str, str, str]], *, at_ms: int
+    tx: Tx, project: str, key: str, notice: str, devices: Sequence[tuple[str, str, str]], *, at_ms: int, due_ms: int
 ) -> None:
-    """Words about an alert to single devices, (device, person, area) each, under a key such as `ALERT!board:TIME`."""
+    """A few words to single devices, (device, person, area) each: about an alert under a key such as
+    `ALERT!board:TIME`, about anything else under `KIND!ID`. Queued again under the same key, they are not doubled."""
     await tx.executemany(
         "INSERT INTO deliveries (project, alert, device, person, area, queued_at_ms, next_try_at_ms, notice) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING",
-        [(project, alert, device, person, area, at_ms, notice) for device, person, area in devices],
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        [(project, key, device, person, area, at_ms, due_ms, notice) for device, person, area in devices],
     )
 
 

@@ -297,3 +297,16 @@ async def test_a_broadcast_that_every_push_service_refuses_is_one_alarm(world: W
     (alarm,) = await world.database.reader.fetch("SELECT alarm, times FROM alarms")
     assert alarm["alarm"] == f"webpush:{world.service.address}:403"
     assert alarm["times"] < 30
+
+
+async def test_two_workers_share_a_broadcast_and_every_phone_gets_it_once(world: World) -> None:
+    await world.people({f"p{n}": ("collaborator", LONG) for n in range(80)})
+    for n in range(80):
+        await world.phone(f"p{n}")
+    async with world.jobs(), world.jobs():
+        await world.compose()
+        await accepted(world, 80)
+        await until(lambda: _is(world, "SELECT COUNT(*) FROM outbox WHERE done_at_ms IS NULL", 0))
+    assert len(world.service.received) == 80
+    assert len({message.subscription for message in world.service.received}) == 80
+    assert await world.count("SELECT COUNT(*) FROM items WHERE kind = 'alert'") == 1

@@ -3,12 +3,14 @@
 import pytest
 
 from server.exchange.alert_ledger import forecast
-from server.exchange.push import receive
+from server.exchange.push import apply_server_changes, receive
 from server.settings import AlertRules
 from server.store.actor import load_device_actor
+from server.store.enrolment import revoke_device
 from server.store.subscriptions import note_proven, note_sent
 from sync.protocol import Change
 from tests.jobs.world import CHAU, LONG, PROJECT, PROVINCE, RULES, TINH, World, until
+from tests.webpush.push_service import Reply
 
 
 async def says(world: World, device: str, alert: str, sequence: int, **times: int) -> None:
@@ -188,3 +190,52 @@ async def test_small_alerts_and_tests_do_not_go_up(world: World, fields: dict[st
         await world.pass_time(jobs, 41 * 60_000)
         await handled(world)
     assert len(world.service.received) == 2
+
+
+async def test_whoever_reported_on_a_topic_hears_of_its_answer_once(world: World) -> None:
+    for person in ("an", "binh", "chi"):
+        await world.phone(person)
+    changes = [
+        Change(sequence=1, intent="create", kind="topic", id="t-1", fields={"title": "Nước mặn", "area": LONG}),
+        Change(
+            sequence=2, intent="create", kind="answer", id="w-1", fields={"topic": "t-1", "area": LONG, "text": "Đã"}
+        ),
+        Change(sequence=3, intent="edit", kind="answer", id="w-1", base=1, fields={"text": "Đã mở cống"}),
+    ]
+
+    async def unit(tx):
+        await tx.execute(
+            "INSERT INTO items (project, kind, id, revision, audience, area, author, topic, fields, stamps) "
+            "VALUES ($1, 'submission', 's-1', 0, 'team', $2, 'an', 't-1', $3, $3)",
+            PROJECT,
+            LONG,
+            b"{}",
+        )
+        await apply_server_changes(tx, PROJECT, changes, now_ms=world.clock(), person="cora", name="Cora")
+
+    async with world.jobs():
+        await world.database.writer.run(unit, project=PROJECT)
+        await world.service.wait_for(1)
+        await handled(world)
+    (message,) = world.service.received
+    assert message.subscription == world.phones["an-phone"]["endpoint"]
+    assert message.json == {"kind": "sync", "headline": "Đã có trả lời cho điều bạn báo: Nước mặn"}
+    assert message.headers["urgency"] == "normal"
+    await world.write(lambda tx: tx.execute("DELETE FROM items WHERE id = 's-1'"))
+
+
+async def test_a_revoked_phone_gets_nothing_more(world: World) -> None:
+    device = await world.phone("an")
+    await world.phone("binh")
+    world.service.will_answer(world.phones[device], Reply(500))
+    async with world.jobs() as jobs:
+        await world.compose()
+        await world.service.wait_for(1)
+        await world.write(lambda tx: revoke_device(tx, PROJECT, device, by="ada", now_ms=world.clock()))
+        await world.pass_time(jobs, 60_000)
+
+        async def given_up() -> bool:
+            return await world.count("SELECT COUNT(*) FROM deliveries WHERE next_try_at_ms IS NOT NULL") == 0
+
+        await until(given_up)
+    assert world.service.to(world.phones[device]) == []
