@@ -16,6 +16,8 @@ export interface Snapshot {
   fields: Fields
   /** Answers to questions that do not apply now; they come back when they apply again. */
   dormant: Fields
+  /** Questions that a person answered. */
+  answered?: number
 }
 
 /** The text in DraftState.saved. Grows by optional members only. */
@@ -34,7 +36,9 @@ const segment = (node: AnyNode): string => {
   return path.slice(path.lastIndexOf('/') + 1).replace(/^.*:/, '')
 }
 
-export const isLeaf = (node: AnyNode): node is AnyLeafNode => node.currentState.children === null
+const INNER: ReadonlySet<string> = new Set(['root', 'group', 'repeat-instance', 'repeat-range:controlled', 'repeat-range:uncontrolled'])
+
+export const isLeaf = (node: AnyNode): node is AnyLeafNode => !INNER.has(node.nodeType)
 
 export const isRange = (node: AnyNode): node is RepeatRangeNode => node.nodeType.startsWith('repeat-range')
 
@@ -131,23 +135,23 @@ export class Session {
   }
 
   /** Answers as they are now. */
-  snapshot(): Snapshot {
+  snapshot(): Required<Snapshot> {
     return untrack(() => {
       const fields: Fields = {}
       const dormant: Fields = {}
+      let answered = 0
       const walk = (node: AnyNode, path: string): void => {
         if (isLeaf(node)) {
           const text = node.currentState.instanceValue.normalize('NFC')
           if (isIdentity(path)) return
-          if (!isBlank(text)) fields[path] = text
-          else if (!node.currentState.relevant && this.seen[path] !== undefined) dormant[path] = this.seen[path]
+          if (!isBlank(text)) {
+            fields[path] = text
+            if (node.nodeType !== 'model-value' && node.nodeType !== 'note') answered++
+          } else if (!node.currentState.relevant && this.seen[path] !== undefined) dormant[path] = this.seen[path]
           return
         }
-        if (!isRange(node)) {
-          for (const child of node.currentState.children as readonly AnyNode[]) walk(child, `${path}/${segment(child)}`)
-          if (node.nodeType === 'repeat-instance') return
-        }
-        if (isRange(node)) {
+        if (!isRange(node)) for (const child of node.currentState.children) walk(child, `${path}/${segment(child)}`)
+        else {
           const order = node.currentState.children.map((instance) => this.idOf(instance))
           if (order.length > 0) (node.currentState.relevant ? fields : dormant)[`${path}#order`] = order.join(' ')
           for (const instance of node.currentState.children) walk(instance, `${path}[${this.idOf(instance)}]`)
@@ -156,7 +160,7 @@ export class Session {
       const root = this.root()
       walk(root, `/${segment(root)}`)
       this.seen = { ...fields, ...dormant }
-      return { fields, dormant }
+      return { fields, dormant, answered }
     })
   }
 
@@ -231,7 +235,7 @@ export class Session {
   }
 
   draft(): DraftState {
-    const { fields, dormant } = this.snapshot()
+    const { fields, dormant, answered } = this.snapshot()
     const saved: Saved = {
       version: this.source.version,
       fields,
@@ -241,7 +245,7 @@ export class Session {
       page: this.page,
       language: untrack(() => this.root().currentState.activeLanguage.language),
     }
-    return { saved: JSON.stringify(saved), label: titleOf(this, fields), answered: this.answered(fields), files: this.files(fields).map((f) => f.name) }
+    return { saved: JSON.stringify(saved), label: titleOf(this, fields), answered, files: this.files(fields).map((f) => f.name) }
   }
 
   /** The finished submission; also lets the form note its end time. */
@@ -256,13 +260,5 @@ export class Session {
   private files(fields: Fields): KeptFile[] {
     const used = new Set(Object.values(fields))
     return Object.values(this.kept).filter((file) => used.has(file.name))
-  }
-
-  private answered(fields: Fields): number {
-    let count = 0
-    for (const node of this.nodes()) {
-      if (isLeaf(node) && node.nodeType !== 'model-value' && node.nodeType !== 'note' && fields[this.stable(node)] !== undefined) count++
-    }
-    return count
   }
 }
