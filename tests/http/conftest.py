@@ -21,6 +21,9 @@ from server.store.database import Database
 from server.store.forms import FormVersion, add_form_version
 from tests.conftest import Place
 
+ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
+"""For tests of what never reaches a database, or reaches it as others of the same file do: one engine will do."""
+
 PROJECT = "an-giang"
 NOW_MS = 1_800_000_000_000
 

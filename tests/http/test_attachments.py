@@ -15,7 +15,7 @@ from server.exchange.attachment_files import append, find_part, forget_stale_par
 from server.exchange.attachments import files_of, missing_files
 from server.store.database import Database
 from tests.conftest import Place
-from tests.http.conftest import PROJECT, Phone
+from tests.http.conftest import ONE_ENGINE, PROJECT, Phone
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -74,6 +74,7 @@ async def test_a_photo_arrives_and_is_served_upright_without_its_exif(phone_of: 
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@ONE_ENGINE
 async def test_other_pictures_are_cleaned_as_well(phone_of: PhoneOf, kind: str) -> None:
     alice = await phone_of("alice")
     content = photo(kind)
@@ -84,6 +85,7 @@ async def test_other_pictures_are_cleaned_as_well(phone_of: PhoneOf, kind: str) 
     assert b"home" not in served.content
 
 
+@ONE_ENGINE
 async def test_an_upload_goes_on_after_a_cut_at_any_byte(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     content = photo(side=40)
@@ -98,6 +100,7 @@ async def test_an_upload_goes_on_after_a_cut_at_any_byte(phone_of: PhoneOf) -> N
     assert (await alice.ask("GET", f"/attachments/{address(content)}")).status_code == 200
 
 
+@ONE_ENGINE
 async def test_a_wrong_offset_is_told_the_right_one(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     content = photo()
@@ -152,6 +155,7 @@ async def test_bytes_that_do_not_match_their_address_are_refused(phone_of: Phone
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "image/png", "image_unreadable"),
     ],
 )
+@ONE_ENGINE
 async def test_files_that_are_not_what_they_claim_are_refused(
     phone_of: PhoneOf, place: Place, content: bytes, media_type: str, code: str
 ) -> None:
@@ -163,6 +167,7 @@ async def test_files_that_are_not_what_they_claim_are_refused(
     assert not [path for path in (place.data / "attachments").rglob("*") if path.is_file()]
 
 
+@ONE_ENGINE
 async def test_a_picture_of_too_many_pixels_is_refused_by_the_child(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     out = io.BytesIO()
@@ -170,12 +175,14 @@ async def test_a_picture_of_too_many_pixels_is_refused_by_the_child(phone_of: Ph
     assert (await upload(alice, out.getvalue(), "image/png")).json()["code"] == "image_unreadable"
 
 
+@ONE_ENGINE
 async def test_too_large_a_file_is_refused_before_a_byte_is_sent(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     answer = await announce(alice, photo(), **{"Upload-Length": str(65 * 1024 * 1024)})
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
+@ONE_ENGINE
 async def test_more_bytes_than_announced_are_refused(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     content = photo()
@@ -199,6 +206,7 @@ async def test_more_bytes_than_announced_are_refused(phone_of: PhoneOf) -> None:
         ({"Upload-Metadata": "sha256 Li4vLi4vZXRjL3Bhc3N3ZA=="}, "query_malformed"),
     ],
 )
+@ONE_ENGINE
 async def test_a_malformed_announcement_is_a_problem(phone_of: PhoneOf, headers: dict[str, str], code: str) -> None:
     alice = await phone_of("alice")
     assert (await announce(alice, photo(), **headers)).json()["code"] == code
@@ -233,6 +241,7 @@ async def test_the_missing_files_of_a_submission_are_known(phone_of: PhoneOf, db
     assert [one.name for one in await missing_files(db, PROJECT, fields)] == ["b.jpg"]
 
 
+@ONE_ENGINE
 async def test_a_slower_request_cannot_tear_a_faster_one(phone_of: PhoneOf, place: Place) -> None:
     alice = await phone_of("alice")
     content = photo()
@@ -258,6 +267,7 @@ async def test_an_upload_that_the_server_did_not_live_to_finish_is_finished_when
     assert (await alice.ask("GET", f"/attachments/{address(content)}")).status_code == 200
 
 
+@ONE_ENGINE
 async def test_unfinished_uploads_are_forgotten_in_the_end(phone_of: PhoneOf, place: Place, tmp_path: Path) -> None:
     alice = await phone_of("alice")
     content = photo()

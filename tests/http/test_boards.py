@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.conftest import Phone, report
+from tests.http.conftest import ONE_ENGINE, Phone, report
 from tests.http.test_attachments import address, photo, upload
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -97,6 +97,7 @@ async def test_another_areas_coordinator_changes_nothing(phone_of: PhoneOf) -> N
     assert [one["code"] for one in outcomes] == ["out_of_scope", "out_of_scope", "not_allowed"]
 
 
+@ONE_ENGINE
 async def test_a_collaborator_has_no_board_to_act_on(phone_of: PhoneOf, tables: Tables) -> None:
     alice = await phone_of("alice")
     before = await tables()
@@ -110,6 +111,7 @@ async def test_a_collaborator_has_no_board_to_act_on(phone_of: PhoneOf, tables: 
 @pytest.mark.parametrize(
     "body", [{}, {"changes": []}, {"changes": [{"intent": "create"}]}, {"changes": [topic("t")] * 201}, []]
 )
+@ONE_ENGINE
 async def test_malformed_board_changes_save_nothing(phone_of: PhoneOf, tables: Tables, body: Any) -> None:
     cora = await phone_of("cora")
     before = await tables()
@@ -119,6 +121,7 @@ async def test_malformed_board_changes_save_nothing(phone_of: PhoneOf, tables: T
 
 
 @pytest.mark.parametrize("query", ["before=-1", "most=0", "most=1000", "before=x", "most=1.5"])
+@ONE_ENGINE
 async def test_a_malformed_page_is_a_problem(phone_of: PhoneOf, query: str) -> None:
     cora = await phone_of("cora")
     answer = await cora.ask("GET", f"/boards/submissions?{query}")

@@ -16,7 +16,7 @@ from msgspec import structs
 from server.exchange.parcel import from_base64url, read_public_key, seal_parcel, signed_bytes, to_base64url
 from server.store.database import Database
 from sync.protocol import Parcel, SignedContents
-from tests.http.conftest import PROJECT, Phone, report
+from tests.http.conftest import ONE_ENGINE, PROJECT, Phone, report
 from tests.http.test_sync import verify_receipt
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
@@ -74,6 +74,7 @@ async def test_a_parcel_that_comes_before_earlier_changes_waits(phone_of: PhoneO
     assert (await alice.sync(made_up_to=2)).json()["received_up_to"] == 2
 
 
+@ONE_ENGINE
 async def test_nobody_but_the_server_can_read_a_parcel(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     sealed = from_base64url(close(alice, report(1)).sealed)
@@ -82,6 +83,7 @@ async def test_nobody_but_the_server_can_read_a_parcel(phone_of: PhoneOf) -> Non
 
 
 @pytest.mark.parametrize("byte", [0, 4, 30, 80, -1])
+@ONE_ENGINE
 async def test_an_altered_parcel_is_not_opened(phone_of: PhoneOf, tables: Tables, byte: int) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     parcel = close(alice, report(1))
@@ -94,12 +96,14 @@ async def test_an_altered_parcel_is_not_opened(phone_of: PhoneOf, tables: Tables
 
 
 @pytest.mark.parametrize("sealed", ["", "????", "AAAA", to_base64url(b"\x04" + b"\xff" * 200)])
+@ONE_ENGINE
 async def test_what_is_no_parcel_is_not_opened(phone_of: PhoneOf, sealed: str) -> None:
     bob = await phone_of("bob")
     answer = await deliver(bob, Parcel(project=PROJECT, replica="r", sealed=sealed))
     assert answer.json()["code"] == "seal_broken"
 
 
+@ONE_ENGINE
 async def test_the_names_on_the_outside_cannot_be_changed(phone_of: PhoneOf) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     parcel = close(alice, report(1))
@@ -107,6 +111,7 @@ async def test_the_names_on_the_outside_cannot_be_changed(phone_of: PhoneOf) -> 
         assert (await deliver(bob, other)).json()["code"] == "seal_broken"
 
 
+@ONE_ENGINE
 async def test_a_parcel_sealed_to_another_key_is_not_opened(phone_of: PhoneOf) -> None:
     bob = await phone_of("bob")
     contents = SignedContents(device="d", contents="{}", signature="s")
@@ -132,6 +137,7 @@ async def test_a_device_cannot_speak_for_anothers_replica(phone_of: PhoneOf, tab
     assert await tables() == before
 
 
+@ONE_ENGINE
 async def test_a_proven_parcel_that_is_malformed_saves_nothing(phone_of: PhoneOf, tables: Tables) -> None:
     alice, bob = await phone_of("alice"), await phone_of("bob")
     before = await tables()

@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from server.store.database import Database
-from tests.http.conftest import PROJECT, Phone
+from tests.http.conftest import ONE_ENGINE, PROJECT, Phone
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 
@@ -25,6 +25,7 @@ async def test_people_are_seen_within_scope(phone_of: PhoneOf, asker: str, seen:
 
 
 @pytest.mark.parametrize("path", ["/people", "/devices"])
+@ONE_ENGINE
 async def test_a_collaborator_sees_no_roster(phone_of: PhoneOf, path: str) -> None:
     alice = await phone_of("alice")
     answer = await alice.ask("GET", path)
@@ -44,6 +45,7 @@ async def test_a_collaborator_sees_no_roster(phone_of: PhoneOf, path: str) -> No
         ("alice", "alice", "not_allowed"),
     ],
 )
+@ONE_ENGINE
 async def test_an_invitation_goes_to_those_whom_one_leads(
     client: AsyncClient, phone_of: PhoneOf, asker: str, person: str, code: str | None
 ) -> None:
@@ -88,6 +90,7 @@ async def test_anybody_may_revoke_an_own_device(phone_of: PhoneOf) -> None:
     assert (await first.ask("GET", "/me")).json()["code"] == "not_enrolled"
 
 
+@ONE_ENGINE
 async def test_only_an_administrator_changes_people(phone_of: PhoneOf) -> None:
     body = {"name": "Mallory", "role": "administrator"}
     for person in ("alice", "cora", "stan"):

@@ -16,7 +16,7 @@ from httpx import AsyncClient
 from server.store.database import Database
 from sync.canonical import receipt_bytes
 from sync.protocol import Receipt
-from tests.http.conftest import Phone, report
+from tests.http.conftest import ONE_ENGINE, Phone, report
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 Tables = Callable[[], Awaitable[dict[str, int]]]
@@ -53,6 +53,7 @@ async def test_the_same_push_again_gets_the_stored_outcome(phone_of: PhoneOf, ta
     assert await tables() == before
 
 
+@ONE_ENGINE
 async def test_bodies_are_packed_both_ways(phone_of: PhoneOf) -> None:
     alice = await phone_of("alice")
     body = {"protocol": 1, "replica": alice.replica, "made_up_to": 9, "changes": [report(n) for n in range(1, 10)]}
@@ -102,6 +103,7 @@ async def test_a_change_before_a_gap_is_held(phone_of: PhoneOf) -> None:
     assert answer["gaps"] == [[1, 1]]
 
 
+@ONE_ENGINE
 async def test_an_unknown_protocol_is_told_which_are_known(phone_of: PhoneOf, tables: Tables) -> None:
     alice = await phone_of("alice")
     before = await tables()
@@ -133,6 +135,7 @@ async def test_an_unknown_protocol_is_told_which_are_known(phone_of: PhoneOf, ta
         ({"changes": [report(n) for n in range(1, 1002)]}, "1000 changes"),
     ],
 )
+@ONE_ENGINE
 async def test_a_malformed_sync_is_told_where_and_saves_nothing(
     phone_of: PhoneOf, tables: Tables, more: dict[str, Any], where: str
 ) -> None:
@@ -197,12 +200,14 @@ async def test_a_repair_tells_which_buckets_differ(phone_of: PhoneOf) -> None:
 
 
 @pytest.mark.parametrize("body", [{"protocol": 1}, {"protocol": 1, "replica": "r", "bucket": 99}, {"replica": "r"}])
+@ONE_ENGINE
 async def test_a_malformed_repair_is_a_problem(phone_of: PhoneOf, body: dict[str, Any]) -> None:
     alice = await phone_of("alice")
     answer = await alice.ask("POST", "/sync/repair", json=body)
     assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
 
 
+@ONE_ENGINE
 async def test_an_enormous_sync_is_refused(phone_of: PhoneOf, tables: Tables, client: AsyncClient) -> None:
     alice = await phone_of("alice")
     before = await tables()
