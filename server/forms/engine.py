@@ -5,6 +5,7 @@ phone app was built). Where they are not, the author is told that this check was
 """
 
 import asyncio
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from server.forms.faults import NOWHERE, Fault, Place, fault
+from server.forms.reading import Reading
 
 WALL_SECONDS = 90
 HEAP_MEGABYTES = 768
@@ -31,15 +33,13 @@ def find_node(modules: Path = MODULES) -> str:
 
 
 async def open_in_engine(
-    xform: str, files: Mapping[str, str], places: Mapping[str, Place], *, modules: Path = MODULES
+    reading: Reading, files: Mapping[str, str], *, modules: Path = MODULES
 ) -> tuple[list[Fault], list[Fault]]:
-    """(faults, warnings) of opening a form. `files`: text of its CSV, XML and GeoJSON; `places`: cell of each field
-    path.
-    """
+    """(faults, warnings) of opening a form. `files`: text of its CSV, XML and GeoJSON, by name."""
     node = find_node(modules)
     if not node:
         return [], [fault("engine_missing")]
-    asked = msgspec.json.encode({"xform": xform, "files": dict(files), "modules": str(modules)})
+    asked = msgspec.json.encode({"xform": reading.xform, "files": dict(files), "modules": str(modules)})
     child = await asyncio.create_subprocess_exec(
         node, f"--max-old-space-size={HEAP_MEGABYTES}", str(_SCRIPT),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -58,10 +58,17 @@ async def open_in_engine(
     except msgspec.MsgspecError:
         last = errors.decode(errors="replace").strip().rsplit("\n", 1)[-1]
         return [fault("engine_refused", message=last or f"exit code {child.returncode}")], []
-    return [fault("engine_refused", _place(problem, places), message=problem) for problem in told.problems], []
+    return [fault("engine_refused", _place(problem, reading), message=problem) for problem in told.problems], []
 
 
-def _place(problem: str, places: Mapping[str, Place]) -> Place:
-    """The cell of the longest path that a message names."""
-    named = [path for path in places if path in problem]
-    return places[max(named, key=len)] if named else NOWHERE
+def _place(problem: str, reading: Reading) -> Place:
+    """The cell of the longest path that a message names, else of the first expression calling what it names."""
+    named = [path for path in reading.places if path in problem]
+    if named:
+        return reading.places[max(named, key=len)]
+    for word in re.findall(r"'([\w:-]+)'", problem):
+        called = re.compile(rf"(?<![\w:.-]){re.escape(word)}\s*\(")
+        for text, place in reading.expressions:
+            if called.search(text):
+                return place
+    return NOWHERE

@@ -17,7 +17,8 @@ from server.forms.sheets import Heading, Row, Sheet, Workbook
 
 EXPRESSION_COLUMNS = ("relevant", "constraint", "calculation", "choice_filter", "required", "readonly", "repeat_count")
 TEXT_COLUMNS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
-_YES_NO = {"yes", "no", "true", "false", "true()", "false()"}
+_YES_NO = {word for plain in ("yes", "no", "true", "false") for word in (plain, plain.title(), plain.upper())}
+"""What pyxform takes for true() and false()."""
 _SMART = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
 _REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
 _LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -61,10 +62,20 @@ def _check_cell(survey: Sheet, row: Row, heading: Heading, text: str, names: set
         yield from _check_references(text, names, place)
         return
     if heading.column in EXPRESSION_COLUMNS or (heading.column == "default" and _is_dynamic(text)):
-        if text.strip().lower() not in _YES_NO:
+        if text.strip() not in _YES_NO:
             yield from check_expression(text, names, place)
     elif heading.column == "trigger":
         yield from _check_references(text, names, place)
+
+
+def list_expressions(workbook: Workbook) -> Iterator[tuple[str, Place]]:
+    """Every expression with its cell: the engine's complaints are looked up in them."""
+    survey = workbook.sheet("survey")
+    for row in survey.rows:
+        for heading in survey.headings:
+            text = row.cells.get(heading.text, "")
+            if text and (heading.column in EXPRESSION_COLUMNS or (heading.column == "default" and _is_dynamic(text))):
+                yield text, survey.place(row, heading=heading)
 
 
 def check_expression(text: str, names: set[str], place: Place) -> Iterator[Fault]:

@@ -73,7 +73,7 @@ async def prepare(
         faults += found
         warnings += told
     if not faults:
-        found, told = await open_in_engine(reading.xform, _texts(files), reading.places)
+        found, told = await open_in_engine(reading, _texts(files))
         faults += found
         warnings += told
     return Prepared(

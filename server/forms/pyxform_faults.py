@@ -50,6 +50,14 @@ _FREE: tuple[tuple[str, str, str, str], ...] = (
     (r"Row without name, text, or label", "row_skipped", "survey", "type"),
     (r"The 'disabled' column", "row_disabled", "survey", "disabled"),
     (r"Use the max-pixels parameter", "image_size_advice", "survey", "parameters"),
+    (r"do not contain valid machine-readable codes: (?P<value>[^\n]*?)\.", "language_without_code", "survey", "label"),
+    (r"uses or_other and translations", "or_other_untranslated", "survey", "type"),
+    (
+        r"instance id will be generated for different.*Instance name: '(?P<value>[^']+)'",
+        "list_name_twice",
+        "survey",
+        "type",
+    ),
     (r"(?:[Pp]arameter|value for|must be set to|seed value)", "parameter_invalid", "survey", "parameters"),
 )
 """Pattern -> our code, sheet and column of pyxform's messages that have no number."""

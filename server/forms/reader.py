@@ -10,13 +10,14 @@ from pathlib import PurePath
 
 from server.forms.archive import has_macros, inspect
 from server.forms.check import STRUCTURAL, check_workbook
+from server.forms.expressions import list_expressions
 from server.forms.external import move_external_choices
 from server.forms.faults import Fault, fault, first_of_each_place
 from server.forms.paths import walk
 from server.forms.privacy import find_personal, fold
 from server.forms.pyxform_faults import explain
 from server.forms.reading import Reading
-from server.forms.sheets import Workbook, dense_rows, read_workbook
+from server.forms.sheets import Sheet, Workbook, dense_rows, read_workbook
 from server.forms.translations import fill_translations, languages_of
 
 
@@ -75,6 +76,7 @@ def _convert(workbook: Workbook, identity: _Identity, faults: list[Fault], warni
     from pyxform.xls2xform import convert
 
     survey = workbook.sheet("survey")
+    _lower_types(survey)
     personal = find_personal(workbook, identity.root)
     languages = languages_of(workbook)
     files, moved = move_external_choices(workbook)
@@ -104,10 +106,25 @@ def _convert(workbook: Workbook, identity: _Identity, faults: list[Fault], warni
         xform=xform,
         files=files,
         version_place=identity.version_place,
+        expressions=list(list_expressions(workbook)),
         places={path: survey.place(row, "name") for row, path in walk(survey, identity.root)},
         needs=sorted(_files_named(xform) - set(files)),
         questions=len(re.findall(r"<(?:input|select1?|upload|range|trigger|odk:rank)[\s>]", xform)),
     )
+
+
+def _lower_types(survey: Sheet) -> None:
+    """`Text` is `text`, `End Group` is `end group`: pyxform knows its types in one spelling only."""
+    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+
+    for row in survey.rows:
+        for heading in survey.of("type"):
+            text = " ".join(row.cells.get(heading.text, "").split())
+            is_known = text in QUESTION_TYPE_DICT or text.lower() not in QUESTION_TYPE_DICT
+            if re.match(r"(begin|end)[ _]", text, re.IGNORECASE) or not is_known:
+                row.cells[heading.text] = text.lower()
+            elif keyword := re.match(r"(select[ _](one|multiple)\w*|rank)(?=\s)", text, re.IGNORECASE):
+                row.cells[heading.text] = keyword[0].lower() + text[keyword.end() :]
 
 
 def _as_pyxform_reads(workbook: Workbook, identity: _Identity) -> dict[str, object]:

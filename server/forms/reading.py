@@ -26,5 +26,7 @@ class Reading(Struct, kw_only=True):
     """Names of further attachments that the form refers to."""
     questions: int = 0
     version_place: Place = NOWHERE
+    expressions: list[tuple[str, Place]] = field(default_factory=list)
+    """Each expression as written, and its cell."""
     places: dict[str, Place] = field(default_factory=dict)
     """Field path -> the cell of its name, for what the engine says."""

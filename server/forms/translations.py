@@ -6,7 +6,7 @@ reads a dash; what was missing is told as a warning with its first place.
 """
 
 from server.forms.faults import Fault, fault
-from server.forms.sheets import Heading, Sheet, Workbook
+from server.forms.sheets import Heading, Row, Sheet, Workbook
 
 _MEDIA = ("image", "big-image", "audio", "video")
 _TRANSLATABLE = {
@@ -57,37 +57,35 @@ def _fill_column(sheet: Sheet, column: str, languages: list[str], default: str) 
         if heading is None:
             letters = spare.letters if spare else next(iter(sheet.of(column))).letters
             heading = Heading(letters, f"{column}::{language}", column, language)
-        missing = []
+        missing, used = list[Row](), ""
         for row in sheet.rows:
             if heading.text in row.cells:
                 continue
-            texts = [
-                row.cells[present[other].text]
-                for other in languages
-                if other in present and present[other].text in row.cells
-            ]
-            if spare and spare.text in row.cells:
-                texts.append(row.cells[spare.text])
-            if texts:
-                row.cells[heading.text] = texts[0]
+            found = _text_elsewhere(row, languages, present, spare)
+            if found:
+                row.cells[heading.text] = found[0]
                 missing.append(row)
+                used = used or found[1]
         if heading not in sheet.headings and any(heading.text in row.cells for row in sheet.rows):
             sheet.headings.append(heading)
         if missing and column == "label" and language != _UNNAMED:
-            place = sheet.place(missing[0], heading=heading)
+            place, count = sheet.place(missing[0], heading=heading), len(missing)
             warnings.append(
-                fault(
-                    "translation_missing",
-                    place,
-                    language=language,
-                    count=len(missing),
-                    column=column,
-                    fallback=languages[0],
-                )
+                fault("translation_missing", place, language=language, count=count, column=column, fallback=used)
             )
     if spare and (default or _UNNAMED) not in languages:
         _drop(sheet, spare)
     return warnings
+
+
+def _text_elsewhere(
+    row: Row, languages: list[str], present: dict[str, Heading], spare: Heading | None
+) -> tuple[str, str] | None:
+    """(text, language) of the first language that has one."""
+    for other in languages:
+        if other in present and present[other].text in row.cells:
+            return row.cells[present[other].text], other
+    return (row.cells[spare.text], _UNNAMED) if spare and spare.text in row.cells else None
 
 
 def _drop(sheet: Sheet, heading: Heading) -> None:

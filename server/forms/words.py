@@ -237,6 +237,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "The list “{name}” of the external_choices sheet becomes the file {file}.",
     ),
     # What pyxform says
+    "language_without_code": (
+        "Tên ngôn ngữ chưa có mã: {value}. Nên viết như “Tiếng Việt (vi)”, “English (en)”.",
+        "These languages have no code: {value}. Write “Tiếng Việt (vi)”, “English (en)”.",
+    ),
+    "or_other_untranslated": (
+        "or_other không có bản dịch cho lựa chọn “Khác”. Nên tự thêm lựa chọn và câu hỏi ghi rõ.",
+        "or_other has no translations of “Other”. Add the choice and a follow-up question yourself.",
+    ),
+    "list_name_twice": (
+        "Tên “{value}” vừa là danh sách trong choices vừa là tên một tệp. Hãy đổi một trong hai.",
+        "The name “{value}” is both a list of choices and a file. Rename one of them.",
+    ),
     "image_size_advice": (
         "Nên thêm max-pixels vào cột parameters để ảnh gửi nhanh hơn.",
         "Add max-pixels to parameters, so that pictures are sent faster.",

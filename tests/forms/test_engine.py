@@ -6,8 +6,8 @@ import pytest
 
 from server.forms.engine import find_node, open_in_engine
 from server.forms.expressions import FUNCTIONS
-from server.forms.faults import Place
 from server.forms.reader import read
+from server.forms.reading import Reading
 from tests.forms.workbooks import QUESTIONS, YES_NO, workbook
 
 ODD_CALLS = {
@@ -59,7 +59,7 @@ async def test_every_function_that_the_check_allows_is_one_of_the_engine() -> No
     ]
     reading = read(workbook(survey, YES_NO), "thu.xlsx")
     assert reading.faults == []
-    faults, warnings = await open_in_engine(reading.xform, {"xa.csv": "name,label\nyes,Có\n"}, reading.places)
+    faults, warnings = await open_in_engine(reading, {"xa.csv": "name,label\nyes,Có\n"})
     assert [one.en for one in faults] == []
     assert warnings == []
 
@@ -68,22 +68,28 @@ async def test_what_the_engine_throws_is_a_fault_at_the_question_it_names() -> N
     survey = [QUESTIONS, ("text", "a", "A"), ("calculate", "c", "", "", "", "jr:choice-name(${a}, '${a}')")]
     reading = read(workbook(survey), "thu.xlsx")
     assert reading.faults == []
-    faults, _ = await open_in_engine(reading.xform, {}, reading.places)
+    faults, _ = await open_in_engine(reading, {})
     assert [(one.code, str(one.place)) for one in faults] == [("engine_refused", "survey!B2")]
 
 
 async def test_a_broken_expression_does_not_pass_the_engine_either() -> None:
     xform = read(workbook([QUESTIONS, ("text", "a", "A", "true()")]), "thu.xlsx").xform.replace("true()", "selected(.")
-    faults, _ = await open_in_engine(xform, {}, {"/data/a": Place("survey", 2, "B")})
+    faults, _ = await open_in_engine(Reading(xform=xform), {})
     assert "syntax error" in faults[0].en
 
 
 async def test_a_server_without_node_says_that_this_check_was_left_out(tmp_path: Path) -> None:
-    faults, warnings = await open_in_engine("<x/>", {}, {}, modules=tmp_path)
+    faults, warnings = await open_in_engine(Reading(xform="<x/>"), {}, modules=tmp_path)
     assert (faults, [one.code for one in warnings]) == ([], ["engine_missing"])
 
 
 @pytest.mark.slow
 async def test_an_unanswered_external_list_is_blank_not_an_error() -> None:
     reading = read(workbook([QUESTIONS, ("select_one_from_file xa.geojson", "x", "Xã")]), "thu.xlsx")
-    assert (await open_in_engine(reading.xform, {}, {}))[0] == []
+    assert (await open_in_engine(reading, {}))[0] == []
+
+
+async def test_a_function_that_the_engine_complains_of_is_found_in_its_cell() -> None:
+    survey = [QUESTIONS, ("geotrace", "a", "A"), ("calculate", "d", "", "", "", "distance(${a})")]
+    faults, _ = await open_in_engine(read(workbook(survey), "thu.xlsx"), {})
+    assert [(one.code, str(one.place)) for one in faults] == [("engine_refused", "survey!F3")]
