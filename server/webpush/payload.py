@@ -7,6 +7,7 @@ chain of updates: one notification tag for all of them.
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -52,6 +53,7 @@ Payload = AlertPayload | SyncPayload | TestPayload
 _ENCODER = msgspec.json.Encoder()
 
 
+@lru_cache(maxsize=256)
 def encode(payload: Payload, limit: int = LONGEST) -> bytes:
     """JSON of a payload within `limit` bytes; of an alert the instruction is cut first, then the headline."""
     if isinstance(payload, AlertPayload):
@@ -75,7 +77,8 @@ def cut(text: str, limit: int) -> str:
     line = " ".join(unicodedata.normalize("NFC", text).split())
     if len(line.encode()) <= limit:
         return line
-    whole = graphemes(line)
+    # A character has a byte at least: what lies further on cannot fit. The rest of a grapheme may, so a few more.
+    whole = graphemes(line[: max(0, limit) + 64])
     size, fits = len("…".encode()), 0
     while fits < len(whole) and size + len(whole[fits].encode()) <= limit:
         size += len(whole[fits].encode())
