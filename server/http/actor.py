@@ -35,9 +35,9 @@ async def let_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """The one guard of the application: origin, who, how often, which body. Leaves the Actor in the scope."""
     method = connection.scope.get("method", "GET")
     if method not in _SAFE:
+        check_media_type(connection, handler)
         if not handler.opt.get("foreign"):
             prove_same_site(connection, str(method))
-        check_media_type(connection, handler)
     limits: Buckets = connection.app.state.limits
     if handler.opt.get("open"):
         connection.scope["user"] = None
