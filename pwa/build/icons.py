@@ -17,8 +17,8 @@ SHORTCUT = (
 )
 BADGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512"><g fill="none" stroke="#fff" stroke-width="40" '
-    'stroke-linecap="round" stroke-linejoin="round"><path d="M96 64h320a40 40 0 0 1 40 40v224a40 40 0 0 1-40 40H256l-110 '
-    '84v-84H96a40 40 0 0 1-40-40V104a40 40 0 0 1 40-40z"/><path d="M130 180c42-36 84-36 126 0s84 36 126 0"/>'
+    'stroke-linecap="round" stroke-linejoin="round">'
+    '<path d="M96 64h320a40 40 0 0 1 40 40v224a40 40 0 0 1-40 40H256l-110 84v-84H96a40 40 0 0 1-40-40V104a40 40 0 0 1 40-40z"/><path d="M130 180c42-36 84-36 126 0s84 36 126 0"/>'
     '<path d="M130 270c42-36 84-36 126 0s84 36 126 0"/></g></svg>'
 )
 
@@ -37,7 +37,8 @@ async def draw() -> None:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for name, svg, size in jobs:
             page = await browser.new_page(viewport={"width": size, "height": size})
-            await page.set_content(f"<style>*{{margin:0}}svg{{display:block;width:{size}px;height:{size}px}}</style>{svg}")
+            style = f"*{{margin:0}}svg{{display:block;width:{size}px;height:{size}px}}"
+            await page.set_content(f"<style>{style}</style>{svg}")
             await page.screenshot(path=ICONS / f"{name}.png", omit_background=True)
             await page.close()
         await browser.close()

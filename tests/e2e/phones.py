@@ -1,4 +1,4 @@
-"""A person with the app in a browser: enrols, fills, waits, receives webpush as Chromium gets it from a push service."""
+"""A person with the app in a browser: enrols, waits, receives webpush as Chromium gets it from a push service."""
 
 import json
 import subprocess
@@ -65,9 +65,20 @@ class Phone:
             assert time.monotonic() < until, f"not synced within 20 s: {self.page.evaluate(READ_STATE, 'tell')}"
             self.page.wait_for_timeout(100)
 
+    def sync_now(self) -> None:
+        """As "send now" does, and wait until it is done."""
+        before = self.page.evaluate(READ_STATE, "tell")["status"]["tried_at_ms"]
+        self.page.evaluate("new BroadcastChannel('langnghe').postMessage({ hurry: true })")
+        until = time.monotonic() + 20
+        while self.page.evaluate(READ_STATE, "tell")["status"]["tried_at_ms"] == before:
+            assert time.monotonic() < until, "no try within 20 s"
+            self.page.wait_for_timeout(50)
+        self.wait_synced()
+
     def wait_offline_ready(self) -> None:
         """Until the worker controls the page and everything is precached."""
-        self.page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
+        self.page.evaluate("() => navigator.serviceWorker.ready")
+        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
 
     def set_offline(self, offline: bool) -> None:
         """Pull the plug for page and worker alike, or put it back."""
@@ -115,7 +126,8 @@ READ_STATE = """async wanted => {
     request.onerror = () => reject(request.error)
   })
   const read = (db, store, key) => new Promise(resolve => {
-    const request = key === undefined ? db.transaction(store).objectStore(store).getAll() : db.transaction(store).objectStore(store).get(key)
+    const records = db.transaction(store).objectStore(store)
+    const request = key === undefined ? records.getAll() : records.get(key)
     request.onsuccess = () => resolve(request.result)
   })
   const name = (await indexedDB.databases()).map(one => one.name).find(one => one.startsWith('langnghe-'))

@@ -3,7 +3,7 @@ import { createResource } from 'solid-js'
 import type { Labels } from '../../forms/contract'
 import type { Seen } from '../../store/view'
 import { readForm } from '../../transport/formfetch'
-import { readItem } from '../../store/items'
+import { readItem, readItems } from '../../store/items'
 import { areaName } from '../phone'
 import { moment } from '../when'
 import { language, w } from '../words'
@@ -21,6 +21,7 @@ export async function know(seen: Seen): Promise<Known> {
   const newest = (await readItem('form', form))?.fields['version'] ?? ''
   const source = (await readForm(form, seen.fields['form_version'] ?? '')) ?? (await readForm(form, newest))
   const labels = source ? await import('../../forms').then((forms) => forms.labels(source, language())).catch(() => PLAIN) : PLAIN
+  const topics = new Map((await readItems('topic')).map((topic) => [topic.id, topic.fields['title'] ?? topic.id]))
   const properties: Record<string, string> = {
     area: w().submission.area,
     topic: w().submission.topic,
@@ -40,6 +41,7 @@ export async function know(seen: Seen): Promise<Known> {
     value: (field, value) => {
       if (value === null || value === undefined || value === '') return w().conflict.blank
       if (field === 'area') return areaName(value)
+      if (field === 'topic') return topics.get(value) ?? value
       if (field === 'deleted') return w().conflict.deletedValue
       if (field.endsWith('_at_ms')) return moment(Number(value))
       return field.startsWith('/') ? labels.value(field, value) : value
