@@ -3,13 +3,30 @@
 from typing import Literal
 
 from msgspec import Struct
+from piccolo.table import Table
 
+from server.store.engine import ENGINE
 from server.store.session import Row, Tx
+from server.store.tables import Keyed, blob, key, number, text
 
 State = Literal["taken", "superseded", "reused", "quarantined"]
 """taken: became a change · superseded: what amends it had come before it · reused: other content under the same
 instance ID, refused but kept · quarantined: sent by a revoked device.
 """
+
+
+class OpenRosaInstanceRow(Keyed, Table, tablename="openrosa_instances", db=ENGINE):
+    """The table, as the migrations make it."""
+
+    project = key()
+    instance = text()
+    sha256 = text()
+    item = text()
+    device = text()
+    revision = number()
+    state = text()
+    xml = blob()
+    received_at_ms = number()
 
 
 class SentInstance(Struct, frozen=True, kw_only=True):

@@ -9,5 +9,5 @@ import migrations
 APP_CONFIG = AppConfig(
     app_name="langnghe",
     migrations_folder_path=str(Path(migrations.__path__[0])),
-    table_classes=table_finder(["server.store.tables"], exclude_imported=True),
+    table_classes=table_finder(["server.store.tables", "server.store.openrosa"], exclude_imported=True),
 )

@@ -20,10 +20,6 @@ def text() -> Text:
     return Text(default="")
 
 
-def maybe_text() -> Text:
-    return Text(null=True, default=None)
-
-
 def number() -> BigInt:
     return BigInt(default=0)
 
@@ -400,15 +396,3 @@ class AuditRow(Keyed, Table, tablename="audit", db=ENGINE):
     subject = text()
     body = blob()
     chain = text()
-
-
-class OpenRosaInstanceRow(Keyed, Table, tablename="openrosa_instances", db=ENGINE):
-    project = key()
-    instance = text()
-    sha256 = text()
-    item = text()
-    device = text()
-    revision = number()
-    state = text()
-    xml = blob()
-    received_at_ms = number()
