@@ -30,6 +30,10 @@ class Postgres:
         """Process id of the postmaster, for those who kill it."""
         return int(self._server.get_pid())
 
+    def start_again(self) -> None:
+        """After its processes were killed: recovery runs, then it takes connections again."""
+        self._server.ensure_postgres_running()
+
     def url(self, database: str = "postgres") -> str:
         parts = urlsplit(str(self._server.get_uri()))
         return f"{parts.scheme}://{parts.netloc}/{database}?{parts.query}"

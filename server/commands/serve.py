@@ -24,6 +24,7 @@ from server.demo.months import load_months
 from server.demo.publish import QUICK_REPORT, publish_demo_forms
 from server.keys import load_keys
 from server.settings import Settings
+from server.store.crash_points import arm_from_environment
 from server.store.database import Database, open_database
 from server.store.enrolment import list_devices
 from server.store.forms import get_form_version
@@ -41,6 +42,7 @@ class Ready(Struct, frozen=True):
 
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM. Answers the exit code."""
+    arm_from_environment()
     listening = _listen(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     load_keys(settings.data)

@@ -79,9 +79,9 @@ async def simulate(
     violations += await database.reader.read(lambda tx: check.database_is_sound(tx, PROJECT))
     receipted = {identity: text for phone in world.phones for identity, text in phone.receipted.items()}
     violations += await database.reader.read(lambda tx: check.receipted_is_stored(tx, PROJECT, receipted))
-    lost = await missing_marks(database, world)
+    lost = await missing_from(database, world.marks - world.destroyed)
     diverged = await differing(database, world)
-    opened, closed, conflicting = await database.reader.read(_conflicts)
+    opened, closed, conflicting = await database.reader.read(conflict_counts)
     sent_twice = sum(times > 1 for times in world.sent.values())
     duplicated = sum(fault.startswith("I2") for fault in violations)
     outcome = Outcome(
@@ -107,8 +107,8 @@ async def simulate(
     return outcome, words
 
 
-async def missing_marks(database: Database, world: Simulation) -> list[str]:
-    """Changes that no phone was robbed of, and that the server judged nowhere."""
+async def missing_from(database: Database, made: set[str]) -> list[str]:
+    """Marks of changes that the server judged nowhere."""
     body = msgspec.json.Decoder(Body)
     found: set[str] = set()
     after = ("", 0)
@@ -123,8 +123,7 @@ async def missing_marks(database: Database, world: Simulation) -> list[str]:
             break
         found.update(str(body.decode(row["body"]).change.before.get("mark")) for row in rows)
         after = (rows[-1]["replica"], rows[-1]["sequence"])
-    made = world.marks
-    return sorted(made - found - world.destroyed)
+    return sorted(made - found)
 
 
 async def differing(database: Database, world: Simulation) -> list[str]:
@@ -145,7 +144,7 @@ async def differing(database: Database, world: Simulation) -> list[str]:
     return found
 
 
-async def _conflicts(tx: Tx) -> tuple[int, int, int]:
+async def conflict_counts(tx: Tx) -> tuple[int, int, int]:
     """Opened, closed, and how many changes opened at least one."""
     (row,) = await tx.fetch(
         "SELECT COUNT(*) AS opened, COUNT(closed_position) AS closed, COUNT(DISTINCT opened_position) AS changes "
