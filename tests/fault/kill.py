@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -86,9 +87,8 @@ class Killing:
         stuck = [rider.member.device for rider in self.riders if not rider.calm]
         for rider in self.riders:
             rider.calm = False
-        await asyncio.wait_for(
-            asyncio.gather(*(rider.ride(habits, self.random, self.marks) for rider in self.riders)), HEAL_S
-        )
+        again = asyncio.gather(*(rider.ride(habits, self.random, self.marks) for rider in self.riders))
+        await asyncio.wait_for(again, HEAL_S)
         if self.server is not None:
             await asyncio.to_thread(self.server.stop)
         return await self._judge(cycles, stuck, time.perf_counter() - began)
@@ -120,10 +120,7 @@ class Killing:
         if server is None:
             raise AssertionError("no server")
         if crash:
-            until = time.monotonic() + 4
-            while server.process.poll() is None and time.monotonic() < until:
-                await asyncio.sleep(0.02)
-            how = how if server.process.poll() is not None else "signal"
+            how = how if await asyncio.to_thread(_dies, server, 4) else "signal"
         elif how == "database":
             await asyncio.sleep(self.random.uniform(0.1, 0.8))
             await asyncio.to_thread(self._kill_database)
@@ -183,6 +180,15 @@ class Killing:
         )
         words = [*violations, *(f"lost: {mark}" for mark in lost), *diverged, *(f"stuck: {device}" for device in stuck)]
         return outcome, words
+
+
+def _dies(server: ServerProcess, within_s: float) -> bool:
+    """Whether it reached its crash point."""
+    try:
+        server.process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def kill_server(engine: str, cycles: int, seed: int) -> tuple[Outcome, list[str]]:
