@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import ingest, registry
+from tests.bench import ingest, merge, registry
 from tests.bench._places import places
 from tests.bench.registry import Figure
 
@@ -67,3 +67,10 @@ def test_ingest_measures_real_phones_beside_a_floor(engine: str) -> None:
     assert figures["ingest"].floor
     assert set(figures) == {f"ingest{end}" for end in ("", ".p50", ".p95", ".p99", ".cpu", ".memory")}
     assert all(figure.value > 0 for figure in figures.values())
+
+
+def test_merge_judges_the_same_cases_in_both_languages() -> None:
+    cases = merge.make_cases()
+    rates = merge.typescript(cases, rounds=10)
+    assert list(rates) == list(cases) == ["create", "edit", "conflict", "resolve"]
+    assert all(rate["value"] > 0 and rate["floor"] > 0 for rate in rates.values())

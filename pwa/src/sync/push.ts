@@ -51,20 +51,21 @@ export function fault(change: Change): string {
   const creates = change.intent === 'create'
   const wellFormed =
     change.sequence > 0 &&
-    length(change.id) > 0 &&
-    length(change.id) <= MAX_ID &&
+    change.id.length > 0 &&
+    isWithin(change.id, MAX_ID) &&
     (change.base ?? 0) >= 0 &&
     !(creates && change.base) &&
     fields.length <= MAX_FIELDS &&
-    fields.every(([name]) => name.length > 0 && length(name) <= MAX_NAME) &&
+    fields.every(([name]) => name.length > 0 && isWithin(name, MAX_NAME)) &&
     !(change.intent === 'delete' && fields.length) &&
     (change.intent === 'resolve') === Boolean(change.settles?.length) &&
     !(creates && fields.some(([, value]) => value === null)) &&
     (change.intent === 'resolve' || (change.fields?.[DELETED] ?? null) === null)
   if (!wellFormed) return 'change_malformed'
-  const written = fields.reduce((sum, [name, value]) => sum + length(name) + length(value ?? ''), 0)
-  const before = Object.values(change.before ?? {}).reduce((sum, value) => sum + length(value ?? ''), 0)
-  return written + before > MAX_CHANGE_CHARACTERS ? 'change_too_large' : ''
+  const texts = [...fields.flat(), ...Object.values(change.before ?? {})].map((text) => text ?? '')
+  const size = (measure: (text: string) => number): number => texts.reduce((sum, text) => sum + measure(text), 0)
+  const tooLarge = size((text) => text.length) > MAX_CHANGE_CHARACTERS && size(codePoints) > MAX_CHANGE_CHARACTERS
+  return tooLarge ? 'change_too_large' : ''
 }
 
 function judge(snapshot: Snapshot, change: Change): Effect | string {
@@ -98,8 +99,12 @@ function deletionSeen(item: ItemState, snapshot: Snapshot, change: Change): bool
   return new Draft(item, snapshot.actor, change, snapshot.at_ms).relation(DELETED) === 'free'
 }
 
-/** In code points, as Python counts. */
-function length(text: string): number {
+function isWithin(text: string, most: number): boolean {
+  return text.length <= most || codePoints(text) <= most
+}
+
+/** As Python counts. Never more than `length`, which costs nothing. */
+function codePoints(text: string): number {
   let count = 0
   for (const _ of text) count++
   return count
