@@ -50,6 +50,7 @@ proof: .venv/.dev-stamp ## The long runs: simulated phones and killed servers on
 	for engine in sqlite postgres; do \
 	  $(BIN)/python -m tests.fault.simulate --phones $(PROOF_PHONES) --changes $(PROOF_CHANGES) --seed 1 --engine $$engine; \
 	  $(BIN)/python -m tests.fault.kill --cycles $(PROOF_CYCLES) --engine $$engine; \
+	  $(BIN)/python -m tests.webpush.kill --engine $$engine; \
 	done
 
 mutants: .venv/.dev-stamp ## Break each invariant on purpose and list which checker notices

@@ -31,8 +31,11 @@ PENDING: Final = ("draft", "waiting_approval", "scheduled")
 async def compose(tx: WriteTx, actor: Actor, draft: Compose, *, new_id: str, rules: AlertRules, now_ms: int) -> Alert:
     """Take in a new alert: it waits for a second person, or for its undo window to pass.
 
-    Problems: not_allowed (role or area), alert_invalid.
+    The same `new_id` again is the same request again (its answer was lost): the alert as it stands. Problems:
+    not_allowed (role or area), alert_invalid.
     """
+    if again := await get_alert(tx, actor.project, new_id):
+        return again
     must_answer_for(actor, draft.areas)
     names = {area.area: area.name for area in await list_areas(tx, actor.project)}
     body, expires_at_ms = to_body(draft, names, now_ms)
@@ -58,6 +61,8 @@ async def update(
 
     Problems: alert_unknown, alert_state_wrong, and those of compose.
     """
+    if again := await get_alert(tx, actor.project, new_id):
+        return again
     earlier = await _get(tx, actor, earlier_id)
     _must_stand(earlier, ("sent",))
     draft = inherit(draft, earlier.body, earlier.areas)

@@ -3,9 +3,9 @@
 Decodes, authorises by role, encodes; what an alert is and who may do what to it is in exchange/alerts.py.
 """
 
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -105,7 +105,7 @@ async def post_alert(
 ) -> AlertView:
     """Compose: the alert waits for a second person, or for its undo window."""
     draft = decode(_COMPOSE, await request.body())
-    new_id = _new_id(now_ms)
+    new_id = _new_id(request, actor)
     return await _write(
         database,
         actor,
@@ -146,7 +146,7 @@ async def cancel(
     """Cancel a sent alert by a message that says so, at once. Answers that message."""
     body = await request.body()
     reason = decode(_REASON, body).reason if body else ""
-    new_id = _new_id(now_ms)
+    new_id = f"a-{secrets.token_hex(8)}"
     return await _write(
         database, actor, lambda tx: exchange.cancel(tx, actor, alert, reason, new_id=new_id, now_ms=now_ms)
     )
@@ -164,7 +164,7 @@ async def update(
 ) -> AlertView:
     """Say something newer about a sent alert; fields left out stay as they were. Answers the new message."""
     draft = decode(_COMPOSE, await request.body())
-    new_id = _new_id(now_ms)
+    new_id = _new_id(request, actor)
     return await _write(
         database,
         actor,
@@ -249,9 +249,14 @@ async def _write(database: Database, actor: Actor, use: Callable[[WriteTx], Awai
     return view(await database.writer.run(unit, project=actor.project))
 
 
-def _new_id(now_ms: int) -> str:
-    day = datetime.fromtimestamp(now_ms / 1000, UTC)
-    return f"a-{day:%Y%m%d}-{secrets.token_hex(6)}"
+def _new_id(request: Request[Any, Any, Any], actor: Actor) -> str:
+    """A random id; with the header `Idempotency-Key` always the same one, so that an alert whose answer was lost on a
+    bad network is not sent twice when it is asked for again."""
+    key = request.headers.get("idempotency-key", "")
+    if not key:
+        return f"a-{secrets.token_hex(8)}"
+    said = "\n".join((actor.project, actor.person, request.url.path, key))
+    return f"a-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _is_public(alert: Alert) -> bool:

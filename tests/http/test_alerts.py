@@ -192,6 +192,21 @@ async def test_update_and_cancel_answer_the_new_message(service: PushService, ph
     assert len(etree.fromstring(answer.content).findtext("{*}references").split()) == 2
 
 
+async def test_an_alert_whose_answer_was_lost_is_not_sent_twice(service: PushService, phone_of: PhoneOf) -> None:
+    stan, ada = await phone_of("stan"), await phone_of("ada")
+    body = {"kind": "flood", "areas": [AREA]}
+    once, again = [
+        (await stan.ask("POST", "/alerts", json=body, headers={"Idempotency-Key": "k1"})).json()["alert"]
+        for _ in range(2)
+    ]
+    assert once == again
+    others = [
+        (await phone.ask("POST", "/alerts", json=body, headers={"Idempotency-Key": key})).json()["alert"]
+        for phone, key in ((stan, "k2"), (ada, "k1"))
+    ]
+    assert len({once, *others}) == 3
+
+
 async def test_only_public_alerts_stand_in_the_open_feed(
     service: PushService, phone_of: PhoneOf, client: AsyncClient
 ) -> None:

@@ -65,7 +65,8 @@ const put = <T>(path: string, how: Ask = {}): Promise<T> => askJson<T>(path, { .
 
 export const readTemplates = (): Promise<Template[]> => put('/alerts/templates')
 export const askForecast = (areas: string[], severity: string): Promise<Forecast> => put('/alerts/forecast', { json: { areas, severity } })
-export const sendAlert = (compose: Record<string, unknown>): Promise<AlertView> => put('/alerts', { json: compose })
+/** The same `key` again is the same alert again, so that a lost answer does not send it twice. */
+export const sendAlert = (compose: Record<string, unknown>, key: string): Promise<AlertView> => put('/alerts', { json: compose, headers: { 'Idempotency-Key': key } })
 export const actOnAlert = (alert: string, act: 'undo' | 'approve' | 'cancel'): Promise<AlertView> => put(`/alerts/${encodeURIComponent(alert)}/${act}`, { method: 'POST', json: {} })
 export const readLedger = (alert: string): Promise<Ledger> => put(`/alerts/${encodeURIComponent(alert)}/ledger`)
 export const readAlert = (alert: string): Promise<AlertView> => put(`/alerts/${encodeURIComponent(alert)}`)

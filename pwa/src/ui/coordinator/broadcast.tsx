@@ -94,6 +94,7 @@ export const Broadcast = (): JSX.Element => {
   const [fault, setFault] = createSignal('')
   const [busy, setBusy] = createSignal(false)
   const topic = query('topic')
+  const key = crypto.randomUUID()
   onMount(() => {
     if (topic) void readItem('topic', topic).then((found) => found && compose({ headline: found.fields['title'] ?? '', areas: found.fields['area'] ? [found.fields['area']] : [] }))
   })
@@ -123,7 +124,7 @@ export const Broadcast = (): JSX.Element => {
     event.preventDefault()
     return guarded(async () => {
       const { hours, areas: chosen, ...words } = composed
-      const sent = await sendAlert({ ...words, areas: [...chosen], topic, language: language(), expires_at_ms: Date.now() + hours * 3_600_000 })
+      const sent = await sendAlert({ ...words, areas: [...chosen], topic, language: language(), expires_at_ms: Date.now() + hours * 3_600_000 }, key)
       go(`/ledger/${encodeURIComponent(sent.alert)}`, 'replace')
     })
   }
