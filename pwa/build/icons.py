@@ -18,8 +18,9 @@ SHORTCUT = (
 BADGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512"><g fill="none" stroke="#fff" stroke-width="40" '
     'stroke-linecap="round" stroke-linejoin="round">'
-    '<path d="M96 64h320a40 40 0 0 1 40 40v224a40 40 0 0 1-40 40H256l-110 84v-84H96a40 40 0 0 1-40-40V104a40 40 0 0 1 40-40z"/><path d="M130 180c42-36 84-36 126 0s84 36 126 0"/>'
-    '<path d="M130 270c42-36 84-36 126 0s84 36 126 0"/></g></svg>'
+    '<path d="M96 64h320a40 40 0 0 1 40 40v224a40 40 0 0 1-40 40H256l-110 84v-84H96'
+    'a40 40 0 0 1-40-40V104a40 40 0 0 1 40-40z"/>'
+    '<path d="M130 180c42-36 84-36 126 0s84 36 126 0"/><path d="M130 270c42-36 84-36 126 0s84 36 126 0"/></g></svg>'
 )
 
 
