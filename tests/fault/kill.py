@@ -106,8 +106,8 @@ class Killing:
 
     async def _start(self, crash: str) -> None:
         environ = {
-            "DATA": str(self.data), "DATABASE_URL": self.url, "PORT": str(self.port), "DEMO": "none", "PROJECT": PROJECT,
-            "LANGNGHE_CRASH_AT": crash,
+            "DATA": str(self.data), "DATABASE_URL": self.url, "PORT": str(self.port), "DEMO": "none",
+            "PROJECT": PROJECT, "LANGNGHE_CRASH_AT": crash,
         }  # fmt: skip
         self.server = await asyncio.to_thread(start_server, environ)
 
