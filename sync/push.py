@@ -83,6 +83,9 @@ def _judge(snapshot: Snapshot, change: Change) -> Effect | str:
         same = item.author == actor.person and not item.deleted and change.fields.items() <= item.fields.items()
         unchanged = Outcome(sequence=change.sequence, result="merged", revision=item.revision)
         return Merged(outcome=unchanged, item=item, revised=False) if same else "item_exists"
+    form = item.fields.get("form")
+    if change.kind == "submission" and change.fields.get("form", form) != form:
+        return "change_malformed"
     if change.intent == "resolve":
         return resolve(item, change, actor, at_ms, snapshot.closed)
     if (

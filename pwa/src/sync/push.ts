@@ -86,6 +86,10 @@ function judge(snapshot: Snapshot, change: Change): Effect | string {
     const outcome = { sequence: change.sequence, result: 'merged', revision: item.revision } as const
     return { decision: 'merged', outcome, item, revised: false, opened: [], closed: [] }
   }
+  const form = item.fields.form ?? null
+  if (change.kind === 'submission' && 'form' in (change.fields ?? {}) && (change.fields?.form ?? null) !== form) {
+    return 'change_malformed'
+  }
   if (change.intent === 'resolve') return resolve(item, change, actor, atMs, snapshot.closed)
   const restores = DELETED in (change.fields ?? {})
   if (item.deleted && change.intent === 'edit' && !restores && deletionSeen(item, snapshot, change)) {

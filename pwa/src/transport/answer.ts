@@ -8,7 +8,7 @@ import type { KeptChange } from '../store/records'
 import { announce } from '../store/watch'
 import { changeHash } from '../sync/canonical'
 import { toText } from '../sync/digest'
-import { adoptEpoch, findBases, isForked, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
+import { adoptEpoch, findBases, isForked, isMoreToSend, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
 import type { SyncResponse } from '../sync/protocol'
 import { checkReceipt, FIRST_ANCHOR, type Check } from '../sync/receipt'
 import type { Event } from '../sync/replica'
@@ -70,17 +70,12 @@ export async function save(answer: SyncResponse, judged: Judged): Promise<Event>
     await putState(tx, 'epoch', answer.epoch)
     await putState(tx, 'cursor', answer.cursor ?? '')
     await putState(tx, 'gaps', [...(answer.gaps ?? [])])
-    const unsent = entries.some((entry) => entry.replica === replica && entry.state === 'unsent' && !heldBack(entry, answer))
-    if (answer.more || unsent) return 'saved_more' as const
+    if (answer.more || isMoreToSend(entries, replica, answer.outcomes ?? [])) return 'saved_more' as const
     return answer.digest && answer.digest !== digest ? ('saved_differs' as const) : ('saved_same' as const)
   })
   announce('items', 'changes', 'state')
   return event
 }
-
-/** A change that this very answer called held stays unsent without going round again at once. */
-const heldBack = (entry: Entry, answer: SyncResponse): boolean =>
-  (answer.outcomes ?? []).some((outcome) => outcome.sequence === entry.change.sequence && outcome.result === 'held')
 
 async function rebase(tx: WriteTransaction, entries: Entry[]): Promise<Entry[]> {
   const stale = entries.filter((entry) => entry.stale)
@@ -127,10 +122,12 @@ export async function adopt(answer: SyncResponse, at_ms: number): Promise<Event>
 }
 
 /** Another phone lives under this replica id: what is not judged goes on under a fresh one. */
-export async function split(answer: SyncResponse, fresh: string): Promise<Event> {
+export async function split(answer: SyncResponse, judged: Judged, fresh: string): Promise<Event> {
   await writeStrictly(['changes', 'state'], async (tx) => {
     const replica = (await getState(tx, 'replica')) ?? enrolledReplica()
-    const heard = takeOutcomes(await tx.objectStore('changes').getAll(), replica, answer.outcomes ?? [])
+    let heard: Entry[] = takeOutcomes(await tx.objectStore('changes').getAll(), replica, answer.outcomes ?? [])
+    // The chain is about the other phone's changes too, but the signature and this answer's outcomes are about these.
+    if (answer.receipt && judged.check) heard = takeReceipt(heard, replica, answer.receipt.up_to)
     const entries = splitReplica(heard, replica, fresh)
     await writeEntries(tx, entries)
     await putState(tx, 'replica', fresh)

@@ -114,7 +114,7 @@ class Round {
       case 'adopt':
         return adopt(this.heard(), Date.now())
       case 'split':
-        return split(this.heard(), crypto.randomUUID().replaceAll('-', '').slice(0, 20))
+        return split(this.heard(), this.judged, crypto.randomUUID().replaceAll('-', '').slice(0, 20))
       case 'repair':
         return (this.repair ??= new Repair()).ask()
       case 'mend':
