@@ -12,16 +12,7 @@ import { areaName, identity, tell } from '../phone'
 import { moment } from '../when'
 import { w } from '../words'
 import { useKnown, type Known } from './known'
-
-type Whose = 'mine' | 'theirs'
-
-/** Whose value is which: by the replica that wrote the arriving change, else by the name. Null where neither is mine. */
-export function sides(conflict: Conflict, replica: string, name: string): { arriving: Whose | null; standing: Whose | null } {
-  if (conflict.id.startsWith(`${replica}:`)) return { arriving: 'mine', standing: 'theirs' }
-  if (conflict.standing_by === name && conflict.arriving_by !== name) return { arriving: 'theirs', standing: 'mine' }
-  if (conflict.arriving_by === name && conflict.standing_by !== name) return { arriving: 'mine', standing: 'theirs' }
-  return { arriving: null, standing: null }
-}
+import { sides, type Whose } from './sides'
 
 interface VersionProps {
   who: 'before' | 'mine' | 'theirs' | 'standing' | 'arriving'

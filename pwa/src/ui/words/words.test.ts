@@ -21,7 +21,7 @@ describe('words', () => {
     const english = new Map(leaves(en))
     for (const [key, leaf] of leaves(vi)) {
       expect(say(leaf).trim(), key).not.toBe('')
-      if (key !== 'app.name') expect(say(english.get(key) ?? ''), key).not.toBe(say(leaf))
+      if (key !== 'app.name' && /\p{L}/u.test(say(leaf))) expect(say(english.get(key) ?? ''), key).not.toBe(say(leaf))
     }
   })
 })
