@@ -8,6 +8,7 @@ Rules: MERGE-1 to MERGE-4, TOMB-1 (edit meets deletion), TOMB-2 (deletion meets 
 from sync.draft import DELETED, Draft
 from sync.protocol import Change, Outcome, Value
 from sync.repeats import (
+    ORDER,
     gone_unseen,
     instances_around,
     is_instance,
@@ -42,7 +43,8 @@ def is_quiet(name: str) -> bool:
 
 def create(change: Change, actor: Actor, at_ms: int) -> Effect:
     """A new item out of its first change."""
-    if not any("]" in name or is_order(name) or name == DELETED for name in change.fields):
+    names = "".join(change.fields)
+    if "]" not in names and ORDER not in names and DELETED not in change.fields:
         return _create_plainly(change, actor, at_ms)
     draft = Draft(ItemState(kind=change.kind, id=change.id, revision=0, author=actor.person), actor, change, at_ms)
     write_fields(draft)

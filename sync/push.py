@@ -52,22 +52,24 @@ def missing_before(sequence: int, received_up_to: int, lost: tuple[Range, ...]) 
 def fault(change: Change) -> str:
     """The code of what is wrong with the change itself, or ""."""
     fields, creates = change.fields, change.intent == "create"
+    names, values = "".join(fields), "".join(filter(None, fields.values()))
     well_formed = (
         change.sequence > 0
         and 0 < len(change.id) <= MAX_ID
         and change.base >= 0
         and not (creates and change.base)
         and len(fields) <= MAX_FIELDS
-        and all(0 < len(name) <= MAX_NAME for name in fields)
+        and "" not in fields
+        and max(map(len, fields), default=0) <= MAX_NAME
+        and not any("\0" in text for text in (change.id, names, values, *change.settles))
         and not (change.intent == "delete" and fields)
         and (change.intent == "resolve") == bool(change.settles)
-        and not (creates and any(value is None for value in fields.values()))
+        and not (creates and None in fields.values())
         and (change.intent == "resolve" or fields.get(DELETED) is None)
     )
     if not well_formed:
         return "change_malformed"
-    size = sum(map(len, fields)) + sum(len(value) for value in fields.values() if value)
-    size += sum(len(value) for value in change.before.values() if value)
+    size = len(names) + len(values) + sum(map(len, filter(None, change.before.values())))
     return "change_too_large" if size > MAX_CHANGE_CHARACTERS else ""
 
 

@@ -116,5 +116,5 @@ def size_of(one: Item | Gone | None) -> int:
         return 0
     if isinstance(one, Gone):
         return 40 + len(one.id)
-    text = sum(len(name) + len(value) for name, value in one.fields.items())
+    text = sum(map(len, one.fields)) + sum(map(len, one.fields.values()))
     return 160 + text + 8 * len(one.fields) + 400 * len(one.conflicts)

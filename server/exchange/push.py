@@ -29,7 +29,7 @@ from server.store.writer import WriteTx
 from sync import state
 from sync.canonical import change_bytes
 from sync.protocol import Change, Outcome
-from sync.push import decide
+from sync.push import MAX_ID, decide
 from sync.ranges import Range, count, covers, join_ranges
 from sync.receipt import LOST, extend_chain
 
@@ -136,6 +136,7 @@ async def judge(
     stored = await _stored(tx, project, standing.replica, changes)
     waiting = await held_changes(tx, project, standing.replica) if standing.held else {}
     everything = [*changes, *(one.change for one in waiting.values())]
+    everything = [change for change in everything if "\0" not in change.id and len(change.id) <= MAX_ID]
     work = Workspace(project, counter, now_ms)
     work.items = await load_items(tx, project, [(change.kind, change.id) for change in everything])
     facts = await _facts(tx, project, everything, now_ms)
@@ -296,7 +297,7 @@ def _arrived(speaker: state.Actor, change: Change, now_ms: int) -> StoredChange:
         sequence=change.sequence,
         hash=hashlib.sha256(body).hexdigest(),
         kind=change.kind,
-        item=change.id,
+        item=change.id[:200].replace("\0", ""),
         body=body,
         outcome=Outcome(sequence=change.sequence, result="held"),
         person=speaker.person,
@@ -318,7 +319,7 @@ async def _facts(tx: Tx, project: str, changes: Sequence[Change], now_ms: int) -
         for change in changes
         if change.kind == "submission" and change.intent == "create"
     }
-    settles = [name for change in changes for name in change.settles]
+    settles = [name for change in changes for name in change.settles if "\0" not in name]
     return Facts(
         await form_states(tx, project, forms, now_ms) if forms else {},
         {name: (str(kind), item) for name, (kind, item) in (await closed_among(tx, project, settles)).items()}

@@ -36,20 +36,21 @@ class StoredItem(Struct, frozen=True, kw_only=True, dict=True):
     def key(self) -> Key:
         return self.state.kind, self.state.id
 
-    @property
+    @cached_property
     def audience(self) -> Audience:
         return AUDIENCES[self.state.kind]
 
-    @property
+    @cached_property
     def area(self) -> str:
-        return "" if self.audience == "all" else self.state.fields.get("area", "")
+        """As it decides who reads; no area's code is as long as this."""
+        return "" if self.audience == "all" else self.state.fields.get("area", "")[:100]
 
-    @property
+    @cached_property
     def gone(self) -> bool:
         """A settled deletion: phones hold it no more. While a conflict about it is open, they still do."""
         return self.state.deleted and not self.state.conflicts
 
-    @property
+    @cached_property
     def leaving(self) -> bool:
         """May leave a phone that is over its budget."""
         state = self.state
@@ -127,7 +128,7 @@ def encode_stamps(stamps: Stamps, fields: dict[str, str]) -> bytes:
     """A fresh item wrote every field in one revision: then only that revision and its author are kept."""
     if len(stamps.writes) == 1 and not stamps.holders and stamps.fields.keys() == fields.keys():
         ((revision, write),) = stamps.writes.items()
-        if all(one == revision for one in stamps.fields.values()):
+        if set(stamps.fields.values()) <= {revision}:
             return _encode((revision, write))
     return _encode(stamps)
 
@@ -172,9 +173,9 @@ def _values(project: str, item: StoredItem) -> tuple[object, ...]:
         item.audience,
         item.area,
         state.author,
-        fields.get("form", ""),
-        fields.get("topic", ""),
-        fields.get("state", ""),
+        fields.get("form", "")[:200],
+        fields.get("topic", "")[:200],
+        fields.get("state", "")[:200],
         int(state.deleted),
         int(item.leaving),
         len(state.conflicts),

@@ -57,6 +57,7 @@ export function fault(change: Change): string {
     !(creates && change.base) &&
     fields.length <= MAX_FIELDS &&
     fields.every(([name]) => name.length > 0 && isWithin(name, MAX_NAME)) &&
+    ![change.id, ...fields.flat(), ...(change.settles ?? [])].some((text) => text?.includes('\0')) &&
     !(change.intent === 'delete' && fields.length) &&
     (change.intent === 'resolve') === Boolean(change.settles?.length) &&
     !(creates && fields.some(([, value]) => value === null)) &&
