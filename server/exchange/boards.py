@@ -3,6 +3,7 @@ reported, the standing of every device. First simple versions; figures over time
 
 from msgspec import Struct
 
+from server.exchange.apart import apart_for
 from server.exchange.roster import people_seen
 from server.store.actor import Actor
 from server.store.attachments import missing_attachments
@@ -44,13 +45,14 @@ class Step(Struct, frozen=True, kw_only=True):
 
 async def submissions(tx: Tx, actor: Actor, wanted: Wanted) -> list[SubmissionOnBoard]:
     """One page, the newest change first."""
-    items = await list_board_items(tx, scoped(actor), wanted)
+    scope = scoped(actor)
+    items, apart = await list_board_items(tx, scope, wanted), await apart_for(tx, scope)
     named = {one.key: attachments.attachments_of(one.state.fields) for one in items}
     hashes = sorted({file.sha256 for files in named.values() for file in files.values()})
     missing = await missing_attachments(tx, actor.project, hashes) if hashes else set()
     return [
         SubmissionOnBoard(
-            item=one.on_wire(),
+            item=apart.show(one.on_wire()),
             created_at_ms=one.created_at_ms,
             missing_files=sorted(name for name, file in named[one.key].items() if file.sha256 in missing),
         )
@@ -77,13 +79,15 @@ async def sync_status(tx: Tx, actor: Actor) -> list[DeviceStanding]:
 async def history(tx: Tx, actor: Actor, kind: ItemKind, item: str) -> list[Step] | None:
     """Every change of an item in order of effect, so that a losing value can be put back; None out of scope."""
     found: StoredItem | None = await get_item(tx, actor.project, kind, item)
-    if found is None or not scoped(actor).reads(found.audience, found.area, found.state.author):
+    scope = scoped(actor)
+    if found is None or not scope.reads(found.audience, found.area, found.state.author):
         return None
+    apart, standing = await apart_for(tx, scope), found.on_wire()
     return [
         Step(
             replica=replica,
             person=one.person,
-            change=one.change,
+            change=apart.show_change(one.change, standing),
             outcome=one.outcome,
             position=one.position,
             received_at_ms=one.received_at_ms,

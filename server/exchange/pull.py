@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from server.exchange.apart import apart_for
 from server.exchange.budget import Floors
 from server.store.feed import read_left
 from server.store.items import Key, StoredItem
@@ -55,9 +56,10 @@ async def pull(tx: Tx, project: Project, scope: Scope, cursor: str, *, page_byte
     items = await load_page(tx, project.project, [entry.key for entry in chosen])
     page, more = _page(chosen, items, scope, floor, page_budget(page_bytes), fresh=start.after == 0)
     more = more or len(entries) > len(chosen)
+    apart = await apart_for(tx, scope)
     position = next_position(start.after, [entry.position for entry in page.entries], more, project.position)
     return Page(
-        items=page.items,
+        items=[apart.show(item) for item in page.items] if apart.forms else page.items,
         gone=page.gone,
         cursor=pack_cursor(Cursor(project.epoch, scope.hash, position)),
         more=more,

@@ -4,6 +4,7 @@ First the phone sends its digest of every bucket and hears which differ; then it
 and gets what it lacks and what it has to remove. The buckets are of what the phone should hold at the head of the feed.
 """
 
+from server.exchange.apart import apart_for
 from server.exchange.budget import Floors
 from server.exchange.pull import size_of
 from server.store.items import Key, load_items
@@ -33,7 +34,8 @@ async def repair(tx: Tx, project: Project, scope: Scope, asked: RepairRequest, f
         )
     should = {key: digest for key, _, digest in expected if bucket_of(*key) == asked.bucket}
     items, gone, more = await _difference(tx, project.project, asked, should)
-    return RepairResponse(items=items, gone=gone, more=more, cursor=cursor)
+    apart = await apart_for(tx, scope)
+    return RepairResponse(items=[apart.show(item) for item in items], gone=gone, more=more, cursor=cursor)
 
 
 async def _difference(

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from msgspec import Struct
 
 from server.exchange.alert_release import expire_due, release_due
+from server.exchange.retention import erase_expired
 from server.jobs.escalation import escalate, has_unconfirmed
 from server.settings import AlertRules
 from server.store.alerts import due_alerts, lapsed_alerts
@@ -116,6 +117,10 @@ async def _escalate(schedule: Schedule, project: str, now_ms: int) -> None:
         )
 
 
+async def _erase(schedule: Schedule, project: str, now_ms: int) -> None:
+    await erase_expired(schedule.database, project, now_ms=now_ms)
+
+
 async def _tidy(schedule: Schedule, project: str, now_ms: int) -> None:
     await schedule.database.writer.run(
         lambda tx: forget_done_events(tx, project, now_ms - KEEP_DONE_MS), project=project
@@ -126,6 +131,7 @@ TABLE: Final = (
     Clocked("alerts whose undo window has passed are sent", 1, _release),
     Clocked("alerts whose time is up are closed", 10, _expire),
     Clocked("severe alerts without confirmation go up", 15, _escalate),
+    Clocked("personal answers whose time is up are deleted", 3_600, _erase),
     Clocked("events handled a week ago are forgotten", 3_600, _tidy),
 )
 """Retries and digests need no line: a delivery's own `next_try_at_ms` wakes the sending loop."""
