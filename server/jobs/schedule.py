@@ -131,7 +131,7 @@ TABLE: Final = (
     Clocked("alerts whose undo window has passed are sent", 1, _release),
     Clocked("alerts whose time is up are closed", 10, _expire),
     Clocked("severe alerts without confirmation go up", 15, _escalate),
-    Clocked("personal answers whose time is up are deleted", 3_600, _erase),
+    Clocked("personal answers whose time is up are deleted", 600, _erase),
     Clocked("events handled a week ago are forgotten", 3_600, _tidy),
 )
 """Retries and digests need no line: a delivery's own `next_try_at_ms` wakes the sending loop."""
