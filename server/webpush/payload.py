@@ -96,7 +96,7 @@ def graphemes(text: str) -> list[str]:
     """What a reader takes for one character: marks, joined emoji, skin tones and flags stay together."""
     found: list[str] = []
     for character in text:
-        if found and (_extends(character) or found[-1][-1] == "\u200d" or _is_half_flag(found[-1], character)):
+        if found and (_extends(character) or _is_joined(found[-1], character) or _is_half_flag(found[-1], character)):
             found[-1] += character
         else:
             found.append(character)
@@ -106,6 +106,11 @@ def graphemes(text: str) -> list[str]:
 def _extends(character: str) -> bool:
     is_mark = unicodedata.category(character).startswith("M")
     return is_mark or character in _JOINERS or "\U0001f3fb" <= character <= "\U0001f3ff"
+
+
+def _is_joined(before: str, character: str) -> bool:
+    """A zero-width joiner joins emoji, not letters or spaces."""
+    return before[-1] == "\u200d" and unicodedata.category(character) == "So"
 
 
 def _is_half_flag(before: str, character: str) -> bool:
