@@ -71,7 +71,13 @@ def _today(project: str, area: DemoArea, former: dict[str, FormerArea]) -> Area:
         valid_from_ms=_day_ms(area.valid_from),
         merged_from=tuple(one.code for one in made_of),
         search=fold(" · ".join(words)),
+        region=_region([one.district for one in made_of]),
     )
+
+
+def _region(districts: list[str]) -> str:
+    """The former district that most of what a commune was made of lay in; "" for the province."""
+    return max(districts, key=lambda name: (districts.count(name), name), default="")
 
 
 def _former(project: str, area: FormerArea) -> Area:

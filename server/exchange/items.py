@@ -4,6 +4,8 @@ Everything of one transaction goes through here, phones' changes, board actions 
 conflicts, feed, digests and events follow from one place.
 """
 
+from collections import Counter as Counts
+
 from msgspec import structs
 
 from server import events
@@ -15,6 +17,8 @@ from server.store.feed import FeedRow, insert_feed
 from server.store.items import Key, StoredItem, insert_items, update_items
 from server.store.outbox import add_rows
 from server.store.session import Tx
+from server.store.tallies import Cell as TallyCell
+from server.store.tallies import save_tallies, tally
 from sync.protocol import Change
 from sync.state import Actor, Effect
 
@@ -31,6 +35,7 @@ class Workspace:
         self.closed: list[Closed] = []
         self.feed: list[FeedRow] = []
         self.sums: dict[Cell, Sums] = {}
+        self.tallies: Counts[TallyCell] = Counts()
         self.happened: list[tuple[str, str, events.OutboxRow]] = []
         self.inserted: list[StoredChange] = []
         self.released: list[StoredChange] = []
@@ -60,6 +65,7 @@ class Workspace:
             Closed(conflict, position, self.now_ms, actor.replica, change.sequence) for conflict in effect.closed
         ]
         count_in(self.sums, before, after)
+        tally(self.tallies, before, after)
         self._tell(actor, change, before, after)
         return position
 
@@ -97,4 +103,5 @@ class Workspace:
         await save_opened(tx, self.project, self.opened)
         await save_closed(tx, self.project, self.closed)
         await save_sums(tx, self.project, self.sums)
+        await save_tallies(tx, self.project, self.tallies)
         await add_rows(tx, self.happened)

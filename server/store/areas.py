@@ -25,18 +25,20 @@ class Area(Struct, frozen=True, kw_only=True):
     latitude: float | None = None
     longitude: float | None = None
     search: str = ""
+    region: str = ""
+    """By what a map of tiles groups communes, such as the former district."""
 
 
 async def save_areas(tx: Tx, areas: list[Area]) -> None:
     """Create or replace."""
     await tx.executemany(
         "INSERT INTO areas (project, area, name, kind, parent, valid_from_ms, valid_to_ms, successors, merged_from, "
-        "latitude, longitude, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "latitude, longitude, search, region) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
         "ON CONFLICT (project, area) DO UPDATE SET name = excluded.name, kind = excluded.kind, "
         "parent = excluded.parent, valid_from_ms = excluded.valid_from_ms, valid_to_ms = excluded.valid_to_ms, "
         "successors = excluded.successors, "
         "merged_from = excluded.merged_from, latitude = excluded.latitude, longitude = excluded.longitude, "
-        "search = excluded.search",
+        "search = excluded.search, region = excluded.region",
         [
             (
                 area.project,
@@ -51,6 +53,7 @@ async def save_areas(tx: Tx, areas: list[Area]) -> None:
                 area.latitude,
                 area.longitude,
                 area.search,
+                area.region,
             )
             for area in areas
         ],
@@ -85,4 +88,5 @@ def _area(row: Row) -> Area:
         latitude=row["latitude"],
         longitude=row["longitude"],
         search=row["search"],
+        region=row["region"],
     )

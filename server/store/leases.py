@@ -1,6 +1,17 @@
 """Leases by name: who among several workers does what one alone may do. One not renewed falls to another."""
 
+from piccolo.table import Table
+
+from server.store.engine import ENGINE
 from server.store.session import Tx
+from server.store.tables import Keyed, key, number, text
+
+
+class LeaseRow(Keyed, Table, tablename="leases", db=ENGINE):
+    project = key()
+    name = text()
+    holder = text()
+    until_ms = number()
 
 
 async def hold_lease(tx: Tx, project: str, name: str, holder: str, *, at_ms: int, until_ms: int) -> bool:

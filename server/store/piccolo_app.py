@@ -9,5 +9,8 @@ import migrations
 APP_CONFIG = AppConfig(
     app_name="langnghe",
     migrations_folder_path=str(Path(migrations.__path__[0])),
-    table_classes=table_finder(["server.store.tables", "server.store.openrosa"], exclude_imported=True),
+    table_classes=table_finder(
+        [f"server.store.{name}" for name in ("tables", "leases", "openrosa", "tallies", "board_settings")],
+        exclude_imported=True,
+    ),
 )

@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from server.store.session import Row, Tx
 from sync.protocol import Health
-from sync.ranges import Range
+from sync.ranges import Range, count
 from sync.receipt import START
 
 _encode = msgspec.json.Encoder().encode
@@ -33,11 +33,12 @@ class Replica(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = ", ".join(Replica.__struct_fields__)
-_PLACES = ", ".join(f"${number}" for number in range(2, 2 + len(Replica.__struct_fields__)))
+_PLACES = ", ".join(f"${number}" for number in range(2, 4 + len(Replica.__struct_fields__)))
 _CHANGING = ("made_up_to", "received_up_to", "receipted_up_to", "held", "chain", "lost", "last_contact_at_ms")
 _SAVE = (
-    f"INSERT INTO replicas (project, {_COLUMNS}) VALUES ($1, {_PLACES}) ON CONFLICT (project, replica) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in (*_CHANGING, "forked_at_ms", "scope"))
+    f"INSERT INTO replicas (project, {_COLUMNS}, missing, lost_count) VALUES ($1, {_PLACES}) "
+    "ON CONFLICT (project, replica) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*_CHANGING, "forked_at_ms", "scope", "missing", "lost_count"))
 )
 
 
@@ -50,7 +51,13 @@ async def save_replica(tx: Tx, project: str, replica: Replica) -> None:
     """Create, or update what changes; device and person stay those of the first contact."""
     values = [getattr(replica, name) for name in Replica.__struct_fields__]
     values[Replica.__struct_fields__.index("lost")] = _encode(replica.lost) if replica.lost else b""
-    await tx.execute(_SAVE, project, *values)
+    await tx.execute(_SAVE, project, *values, missing(replica), count(replica.lost))
+
+
+def missing(replica: Replica) -> int:
+    """Changes that the phone made and the server neither has nor knows to be lost."""
+    beyond = count([one for one in replica.lost if one[0] > replica.received_up_to])
+    return max(0, replica.made_up_to - replica.received_up_to - replica.held - beyond)
 
 
 async def save_health(tx: Tx, project: str, replica: str, health: Health, now_ms: int) -> None:

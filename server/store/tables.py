@@ -175,6 +175,8 @@ class ReplicaRow(Keyed, Table, tablename="replicas", db=ENGINE):
     repairs = number()
     forked_at_ms = maybe_number()
     scope = text()
+    missing = number()
+    lost_count = number()
 
 
 class DeviceRow(Keyed, Table, tablename="devices", db=ENGINE):
@@ -222,6 +224,7 @@ class AreaRow(Keyed, Table, tablename="areas", db=ENGINE):
     latitude = DoublePrecision(null=True, default=None)
     longitude = DoublePrecision(null=True, default=None)
     search = text()
+    region = text()
 
 
 class InvitationRow(Keyed, Table, tablename="invitations", db=ENGINE):
@@ -364,15 +367,6 @@ class AlarmRow(Keyed, Table, tablename="alarms", db=ENGINE):
     last_at_ms = number()
     times = number()
     detail = text()
-
-
-class LeaseRow(Keyed, Table, tablename="leases", db=ENGINE):
-    """Who among several workers does what one alone may do."""
-
-    project = key()
-    name = text()
-    holder = text()
-    until_ms = number()
 
 
 class OutboxRow(Keyed, Table, tablename="outbox", db=ENGINE):
