@@ -24,6 +24,10 @@ def build_parser() -> argparse.ArgumentParser:
     form = commands.add_parser("form", help="biểu mẫu · forms").add_subparsers(dest="action", required=True)
     add_publish(form.add_parser("publish", help="công bố một XLSForm · publish an XLSForm"))
 
+    collect = commands.add_parser("collect", help="mã thiết lập ODK Collect · let ODK Collect in")
+    collect.add_argument("person", metavar="MÃ-NGƯỜI")
+    collect.add_argument("--area", default="", metavar="MÃ", help="địa bàn của báo cáo · the area of its submissions")
+
     commands.add_parser("people", help="danh sách người dùng · list people")
     backup = commands.add_parser("backup", help="sao lưu khi máy chủ đang chạy · back up while the server runs")
     backup.add_argument("folder", metavar="THƯ-MỤC", help="thư mục mới · a new folder")
@@ -75,6 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.commands.forms import publish, read_asked
 
         return asyncio.run(publish(settings, read_asked(asked)))
+    if asked.command == "collect":
+        from server.commands.collect import collect
+
+        return asyncio.run(collect(settings, asked.person, asked.area))
     from server.commands import invitations
 
     if asked.command == "invite":

@@ -23,6 +23,8 @@ from server.store.openrosa import SentInstance, State, add_instance, has_success
 from server.store.writer import WriteTx
 from sync.protocol import Change, Value
 
+PASSWORD_BYTES = 16
+"""Random bytes of an app password."""
 Result = Literal["new", "again", "amended", "superseded", "reused"]
 _REFUSED = {
     "out_of_scope": "not_allowed",

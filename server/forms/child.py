@@ -6,7 +6,7 @@ database; whatever a hostile workbook does to it ends with this process.
 
 import resource
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 25
@@ -16,7 +16,8 @@ FILE_BYTES = 64 * 1024 * 1024
 
 def limit_itself(memory_bytes: int) -> None:
     """Memory, CPU time, files and core dumps of this process, from here on."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    with suppress(ValueError, OSError):  # macOS knows the name but not the limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

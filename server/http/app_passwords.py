@@ -1,23 +1,20 @@
 """POST /app-passwords: lets a device in that speaks only OpenRosa. Said once, revoked like any device."""
 
-import base64
 import secrets
-import zlib
 from typing import Any
 
 import msgspec
 from litestar import Request, post
 
-from server.exchange.openrosa import give_password
+from server.exchange.openrosa import PASSWORD_BYTES, give_password
 from server.exchange.roster import person_led
+from server.forms.collect_settings import settings_qr
 from server.http.body import decode
 from server.problems import Problem
 from server.settings import Settings
 from server.store.actor import Actor
 from server.store.database import Database
 from server.store.writer import WriteTx
-
-PASSWORD_BYTES = 16
 
 
 class PasswordAsked(msgspec.Struct, frozen=True):
@@ -63,16 +60,8 @@ async def post_app_password(
     await database.writer.run(unit, project=actor.project)
     username = f"{asked.person}@{asked.area}" if asked.area else asked.person
     url = f"{settings.public_url}/openrosa"
-    return PasswordGiven(
-        device=device, url=url, username=username, password=password, settings_qr=_qr(url, username, password)
-    )
-
-
-def _qr(url: str, username: str, password: str) -> str:
-    """ODK Collect's settings QR: JSON, deflated, in base64."""
-    general = {"server_url": url, "username": username, "password": password, "form_update_mode": "match_exactly"}
-    document = msgspec.json.encode({"general": general, "admin": {}, "project": {"name": "Lắng Nghe", "icon": "🌾"}})
-    return base64.b64encode(zlib.compress(document)).decode()
+    code = settings_qr(url, username, password, settings.project)
+    return PasswordGiven(device=device, url=url, username=username, password=password, settings_qr=code)
 
 
 ROUTES = [post_app_password]

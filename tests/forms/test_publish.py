@@ -206,3 +206,16 @@ def test_the_command_line_publishes_before_the_server_was_ever_started(
     faulty = write(tmp_path, workbook([QUESTIONS, ("text", "a", "A", "foo()")]), "loi.xlsx")
     assert main(["form", "publish", str(faulty)]) == 1
     assert capfd.readouterr().err.startswith("survey!D2: Không có hàm foo().")
+
+
+def test_the_command_line_lets_odk_collect_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path / "data"))
+    assert main(["form", "publish", str(write(tmp_path, form()))]) == 0
+    assert main(["collect", "nobody"]) == 1
+    capfd.readouterr()
+    assert main(["collect", "huynh-thanh-tam"]) == 0
+    said = capfd.readouterr().out
+    assert "/openrosa" in said
+    assert "user: huynh-thanh-tam" in said
