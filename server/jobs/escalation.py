@@ -13,13 +13,15 @@ from server.jobs.messages import marked
 from server.settings import AlertRules
 from server.store.alerts import Alert, get_alert
 from server.store.areas import list_areas
-from server.store.escalation import Step, Unconfirmed, list_unconfirmed, note_step
+from server.store.escalation import Step, count_unconfirmed, list_severe, list_steps, note_step
 from server.store.outbox import add_events
 from server.store.reach import list_leaders
 from server.store.sending import queue_notices
 from server.store.session import Tx
 from server.store.writer import WriteTx
 
+TOO_LATE_MS: Final = 6 * 3_600_000
+"""After a stop of the server of so long, nobody is woken for an alert that old."""
 STEPS: Final = ("coordinator", "board", "call_list")
 TOLD: Final = {
     "coordinator": ("coordinator",),
@@ -42,42 +44,46 @@ class _Told(Struct):
     people: int = 0
 
 
-async def has_unconfirmed(tx: Tx, project: str, *, now_ms: int, rules: AlertRules) -> bool:
-    """Whether any step is due: a read, so that an idle minute costs no transaction."""
-    for step, minutes in zip(STEPS, rules.escalation_minutes, strict=True):
-        if await list_unconfirmed(tx, project, step, sent_before_ms=now_ms - minutes * 60_000, at_ms=now_ms):
-            return True
-    return False
+async def due_steps(tx: Tx, project: str, *, now_ms: int, rules: AlertRules) -> list[Step]:
+    """Every step that is to be taken now, by alert, step and area. A read: an idle minute costs no transaction."""
+    found = []
+    first_ms = rules.escalation_minutes[0] * 60_000
+    for severe in await list_severe(
+        tx, project, sent_after_ms=now_ms - TOO_LATE_MS, sent_before_ms=now_ms - first_ms, at_ms=now_ms
+    ):
+        people = await count_unconfirmed(tx, project, severe.alert)
+        taken = {(one.step, one.area) for one in await list_steps(tx, project, severe.alert)}
+        found += [
+            Step(alert=severe.alert, area=area, step=step, at_ms=now_ms, unconfirmed=people[area])
+            for step, minutes in zip(STEPS, rules.escalation_minutes, strict=True)
+            if severe.sent_at_ms <= now_ms - minutes * 60_000
+            for area in people
+            if (step, area) not in taken
+        ]
+    return found
 
 
 async def escalate(tx: WriteTx, project: str, *, now_ms: int, rules: AlertRules) -> int:
-    """Take every step that is due now; answers how many areas went up."""
-    taken = 0
-    for step, minutes in zip(STEPS, rules.escalation_minutes, strict=True):
-        due = await list_unconfirmed(tx, project, step, sent_before_ms=now_ms - minutes * 60_000, at_ms=now_ms)
-        for name in sorted({one.alert for one in due}):
-            alert = await get_alert(tx, project, name)
-            mine = [one for one in due if one.alert == name and await _note(tx, project, step, one, now_ms)]
-            if alert is not None and mine and alert.body.get("status") != "test":
-                await _tell(tx, alert, step, mine, now_ms)
-            taken += len(mine)
-    return taken
+    """Take every step that is due now; answers how many."""
+    taken = [
+        step for step in await due_steps(tx, project, now_ms=now_ms, rules=rules) if await note_step(tx, project, step)
+    ]
+    for name, step in dict.fromkeys((one.alert, one.step) for one in taken):
+        alert = await get_alert(tx, project, name)
+        if alert is not None and alert.body.get("status") != "test":
+            mine = [one for one in taken if (one.alert, one.step) == (name, step)]
+            await _tell(tx, alert, step, mine, now_ms)
+    return len(taken)
 
 
-async def _note(tx: Tx, project: str, step: str, one: Unconfirmed, now_ms: int) -> bool:
-    return await note_step(
-        tx, project, Step(alert=one.alert, area=one.area, step=step, at_ms=now_ms, unconfirmed=one.people)
-    )
-
-
-async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Unconfirmed], now_ms: int) -> None:
+async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Step], now_ms: int) -> None:
     names = {area.area: area.name for area in await list_areas(tx, alert.project)}
     told: dict[str, _Told] = {}
     for one in due:
         for device, person, area in await list_leaders(tx, alert.project, one.area, TOLD[step]):
             theirs = told.setdefault(device, _Told(person))
             theirs.areas.append(area)
-            theirs.people += one.people
+            theirs.people += one.unconfirmed
     key = f"{alert.alert}!{step}:{now_ms}"
     for device, theirs in told.items():
         first = theirs.areas[0]
@@ -87,7 +93,7 @@ async def _tell(tx: WriteTx, alert: Alert, step: str, due: list[Unconfirmed], no
         await queue_notices(tx, alert.project, key, notice, told_one, at_ms=now_ms, due_ms=now_ms)
     happened: list[events.Event] = [
         events.AlertEscalated(
-            project=alert.project, alert=alert.alert, area=one.area, step=step, unconfirmed=one.people
+            project=alert.project, alert=alert.alert, area=one.area, step=step, unconfirmed=one.unconfirmed
         )
         for one in due
     ]

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from server.exchange.alert_release import expire_due, release_due
 from server.exchange.retention import erase_expired
-from server.jobs.escalation import escalate, has_unconfirmed
+from server.jobs.escalation import due_steps, escalate
 from server.settings import AlertRules
 from server.store.alerts import due_alerts, lapsed_alerts
 from server.store.database import Database
@@ -110,7 +110,7 @@ async def _expire(schedule: Schedule, project: str, now_ms: int) -> None:
 
 async def _escalate(schedule: Schedule, project: str, now_ms: int) -> None:
     rules = schedule.rules
-    is_due = await schedule.database.reader.read(lambda tx: has_unconfirmed(tx, project, now_ms=now_ms, rules=rules))
+    is_due = await schedule.database.reader.read(lambda tx: due_steps(tx, project, now_ms=now_ms, rules=rules))
     if is_due:
         await schedule.database.writer.run(
             lambda tx: escalate(tx, project, now_ms=now_ms, rules=rules), project=project

@@ -15,31 +15,38 @@ class Step(Struct, frozen=True, kw_only=True):
     unconfirmed: int
 
 
-class Unconfirmed(Struct, frozen=True, kw_only=True):
-    """People of one area none of whose devices confirmed an alert."""
+class Severe(Struct, frozen=True, kw_only=True):
+    """An alert that may have to go up."""
 
     alert: str
-    area: str
-    people: int
+    sent_at_ms: int
 
 
-async def list_unconfirmed(tx: Tx, project: str, step: str, *, sent_before_ms: int, at_ms: int) -> list[Unconfirmed]:
-    """Areas of severe and extreme alerts that were sent before, still stand, and have not had this step."""
+async def list_severe(tx: Tx, project: str, *, sent_after_ms: int, sent_before_ms: int, at_ms: int) -> list[Severe]:
+    """Severe and extreme alerts that stand, were sent in this span, and have not come to their last step."""
     rows = await tx.fetch(
-        "SELECT v.alert, v.area, COUNT(DISTINCT v.person) AS people FROM alerts a "
-        "JOIN deliveries v ON v.project = a.project AND v.alert = a.alert "
-        "WHERE a.project = $1 AND a.status = 'sent' AND a.severity IN ('severe', 'extreme') "
-        "AND a.message_type <> 'cancel' AND a.sent_at_ms <= $3 AND a.expires_at_ms > $4 "
-        "AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.project = v.project AND c.alert = v.alert "
-        "AND c.person = v.person AND c.confirmed_at_ms IS NOT NULL) "
-        "AND NOT EXISTS (SELECT 1 FROM alert_steps t WHERE t.project = v.project AND t.alert = v.alert "
-        "AND t.area = v.area AND t.step = $2) GROUP BY v.alert, v.area ORDER BY v.alert, v.area",
+        "SELECT a.alert, a.sent_at_ms FROM alerts a WHERE a.project = $1 AND a.status = 'sent' "
+        "AND a.severity IN ('severe', 'extreme') AND a.message_type <> 'cancel' AND a.sent_at_ms > $2 "
+        "AND a.sent_at_ms <= $3 AND a.expires_at_ms > $4 AND NOT EXISTS (SELECT 1 FROM alert_steps t "
+        "WHERE t.project = a.project AND t.alert = a.alert AND t.step = 'call_list') ORDER BY a.sent_at_ms, a.alert",
         project,
-        step,
+        sent_after_ms,
         sent_before_ms,
         at_ms,
     )
-    return [Unconfirmed(alert=row["alert"], area=row["area"], people=row["people"]) for row in rows]
+    return [Severe(alert=row["alert"], sent_at_ms=row["sent_at_ms"]) for row in rows]
+
+
+async def count_unconfirmed(tx: Tx, project: str, alert: str) -> dict[str, int]:
+    """People by area none of whose devices confirmed an alert. Linear in its deliveries."""
+    rows = await tx.fetch(
+        "SELECT area, COUNT(*) AS people FROM (SELECT person, MIN(area) AS area, MAX(confirmed_at_ms) AS confirmed "
+        "FROM deliveries WHERE project = $1 AND alert = $2 GROUP BY person) theirs WHERE confirmed IS NULL "
+        "GROUP BY area ORDER BY area",
+        project,
+        alert,
+    )
+    return {row["area"]: row["people"] for row in rows}
 
 
 async def note_step(tx: Tx, project: str, step: Step) -> bool:
