@@ -13,8 +13,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-READY_SECONDS = 30
-STOP_SECONDS = 10
+READY_SECONDS = 90
+STOP_SECONDS = 30
 ROOT = Path(__file__).parents[1]
 
 
@@ -60,7 +60,10 @@ def free_port() -> int:
 
 
 def start_server(environ: Mapping[str, str]) -> ServerProcess:
-    """Start `python -m server run` and wait until GET /health answers. Errors: AssertionError with its output."""
+    """Start `python -m server run` and wait until it answers and has said its welcome.
+
+    Errors: AssertionError with its output.
+    """
     port = environ.get("PORT") or str(free_port())
     with tempfile.NamedTemporaryFile(prefix="langnghe-", suffix=".log", delete=False) as log:
         process = subprocess.Popen(
@@ -73,7 +76,7 @@ def start_server(environ: Mapping[str, str]) -> ServerProcess:
         )
     server = ServerProcess(process, f"http://localhost:{port}", Path(log.name))
     until = time.monotonic() + READY_SECONDS
-    while not _healthy(f"http://127.0.0.1:{port}/health"):
+    while not (_healthy(f"http://127.0.0.1:{port}/health") and "Ctrl-C" in server.output()):
         if process.poll() is not None or time.monotonic() > until:
             server.kill()
             raise AssertionError(f"the server did not come up:\n{server.output()}")

@@ -40,14 +40,38 @@ class Ready(Struct, frozen=True):
     invited: Sequence[Invited]
 
 
+class Server(uvicorn.Server):
+    """uvicorn that says its welcome when it really listens, and not before."""
+
+    def __init__(self, config: uvicorn.Config, welcome: Sequence[str]) -> None:
+        super().__init__(config)
+        self._welcome = welcome
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print("\n".join(self._welcome), flush=True)
+
+
 def run(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM. Answers the exit code."""
+    """Serve until SIGINT or SIGTERM. Answers the exit code: 0 when it served."""
     arm_from_environment()
     listening = _listen(settings)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    load_keys(settings.data)
-    ready = asyncio.run(_prepare(settings))
-    config = uvicorn.Config(
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        load_keys(settings.data)
+        ready = asyncio.run(_prepare(settings))
+        server = Server(_config(settings), welcome(settings, ready))
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        return 130
+    print(terminal.faint("Đã dừng · stopped"))
+    return 0 if server.started else 1
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         create_app(settings),
         host=settings.host,
         port=settings.port,
@@ -58,13 +82,6 @@ def run(settings: Settings) -> int:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    for line in welcome(settings, ready):
-        print(line)
-    sys.stdout.flush()
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
-    print(terminal.faint("Đã dừng · stopped"))
-    return 0
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -131,7 +148,7 @@ def welcome(settings: Settings, ready: Ready) -> list[str]:
     ]
     lines.append("")
     if ready.invited:
-        lines += draw_invited(list(ready.invited), terminal.columns() - 2)
+        lines += [f"  {line}".rstrip(" ") for line in draw_invited(list(ready.invited), terminal.columns() - 2)]
         lines += [
             f"  {terminal.bold('Quét mã hoặc mở liên kết để đăng ký thiết bị')} (dùng một lần, trong 15 phút)",
             f"  {terminal.faint('Scan a code or open a link to enrol a device (single use, 15 minutes)')}",
