@@ -25,6 +25,8 @@ def author_of(conflict: Conflict) -> tuple[str, int]:
 class Draft:
     def __init__(self, state: ItemState, actor: Actor, change: Change, at_ms: int) -> None:
         self.state, self.actor, self.change, self.at_ms = state, actor, change, at_ms
+        self.base = change.base if change.base <= state.revision else 0
+        """A base that the item never reached comes from another history: nothing of this one was seen."""
         self.revision = state.revision + 1
         self.fields = dict(state.fields)
         self.stamped = dict(state.stamps.fields)
@@ -38,7 +40,7 @@ class Draft:
 
     def relation(self, name: str) -> Relation:
         revision = self.stamped.get(name, 0)
-        if revision <= self.change.base or revision == self.revision:
+        if revision <= self.base or revision == self.revision:
             return "free"
         holders = self._holders(name)
         own = holders.get(self.actor.replica, 0)
@@ -60,7 +62,7 @@ class Draft:
 
     def unseen(self, conflict: Conflict) -> bool:
         """Whether somebody else's conflict was opened after what the change's author saw."""
-        return conflict.revision > self.change.base and self.own_sequence(conflict) is None
+        return conflict.revision > self.base and self.own_sequence(conflict) is None
 
     def outrun(self, name: str) -> bool:
         """Whether a later change of this replica already keeps a conflict on the field."""
@@ -167,7 +169,7 @@ class Draft:
     def _result(self) -> tuple[type[Effect], Result]:
         if self.opened:
             return Conflicted, "conflicted"
-        base, replica = self.change.base, self.actor.replica
+        base, replica = self.base, self.actor.replica
         others = any(revision > base and write.replica != replica for revision, write in self.writes.items())
         others = others or any(self.unseen(conflict) for conflict in self.state.conflicts)
         return (Merged, "merged") if others or not self.touched else (Applied, "applied")

@@ -22,6 +22,7 @@ export class Draft {
   readonly actor: Actor
   readonly change: Change
   readonly atMs: number
+  /** A base that the item never reached comes from another history: nothing of this one was seen, so it counts as 0. */
   readonly base: number
   readonly revision: number
   readonly fields: Map<string, string>
@@ -38,7 +39,8 @@ export class Draft {
     this.actor = actor
     this.change = change
     this.atMs = atMs
-    this.base = change.base ?? 0
+    const base = change.base ?? 0
+    this.base = base <= state.revision ? base : 0
     this.revision = state.revision + 1
     this.fields = new Map(Object.entries(state.fields))
     this.stamped = new Map(Object.entries(state.stamps.fields))
