@@ -10,17 +10,15 @@ from server.settings import AlertRules
 from server.store.actor import Actor
 from server.store.alerts import Alert
 from server.store.areas import list_areas
-from server.store.deliveries import Delivery, list_deliveries
 from server.store.escalation import Step, list_steps
-from server.store.people import list_people
-from server.store.reach import Target, list_contacts, list_targets
+from server.store.ledger import AreaCount, LedgerLine, count_people, count_stages, list_lines, list_unreached
+from server.store.reach import Target, list_targets
 from server.store.session import Tx
 
 PROVEN_MS: Final = 48 * 3_600_000
 MOST_ROWS: Final = 1_000
 
 Stage = Literal["queued", "accepted", "shown", "opened", "confirmed"]
-STAGES: Final[tuple[Stage, ...]] = ("queued", "accepted", "shown", "opened", "confirmed")
 
 
 class Unreached(Struct, frozen=True, kw_only=True):
@@ -56,18 +54,6 @@ class Forecast(Struct, frozen=True, kw_only=True):
     """At most MOST_ROWS of them; `left_off` says how many more there are."""
     left_off: int
     needs_approval: bool
-
-
-class AreaCount(Struct, frozen=True, kw_only=True):
-    """One bar of the ledger: devices by how far the alert came, each counted once at its furthest stage and before."""
-
-    area: str
-    name: str
-    queued: int
-    accepted: int
-    shown: int
-    opened: int
-    confirmed: int
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
@@ -147,43 +133,41 @@ def needs_approval(severity: str, people: int, rules: AlertRules) -> bool:
 
 async def ledger(tx: Tx, alert: Alert, actor: Actor, *, area: str = "") -> Ledger:
     """How far an alert came, in one area when it is named. A coordinator sees the rows of the own areas, staff all."""
-    rows = await list_deliveries(tx, alert.project, alert.alert)
-    rows = [row for row in rows if not area or row.area == area]
-    if actor.role == "coordinator":
-        rows = [row for row in rows if row.area in actor.below or row.area in actor.above]
-    names = {area.area: area.name for area in await list_areas(tx, alert.project)}
-    called = {person.person: person.name for person in await list_people(tx, alert.project)}
-    by_person: dict[str, list[Delivery]] = {}
-    for row in rows:
-        by_person.setdefault(row.person, []).append(row)
-    missing = [person for person, theirs in by_person.items() if not any(_is_reached(row) for row in theirs)]
-    contacts = await list_contacts(tx, alert.project) if missing else {}
+    project, name = alert.project, alert.alert
+    near = None if actor.role in ("staff", "administrator") else sorted(actor.below | actor.above)
+    areas = near if not area else [area] if near is None or area in near else []
+    bars = await count_stages(tx, project, name, areas)
+    people = await count_people(tx, project, name, areas)
+    lines = await list_lines(tx, project, name, areas, MOST_ROWS)
+    missing = await list_unreached(tx, project, name, areas, MOST_ROWS)
+    steps = await list_steps(tx, project, name)
+    rows_left = sum(bar.queued for bar in bars) - len(lines)
     return Ledger(
-        alert=alert.alert,
+        alert=name,
         status=alert.status,
-        people=len(by_person),
-        reached=len(by_person) - len(missing),
-        confirmed=sum(1 for theirs in by_person.values() if any(row.confirmed_at_ms for row in theirs)),
-        areas=_bars(rows, names),
-        rows=[_row(row, called) for row in rows[:MOST_ROWS]],
-        left_off=len(rows[MOST_ROWS:]) + len(missing[MOST_ROWS:]),
+        people=people.people,
+        reached=people.reached,
+        confirmed=people.confirmed,
+        areas=bars,
+        rows=[_row(line) for line in lines],
         not_reached=[
             Unreached(
-                person=person,
-                name=called.get(person, person),
-                area=by_person[person][0].area,
-                area_name=names.get(by_person[person][0].area, ""),
-                contact=contacts[person].contact if person in contacts else "",
-                last_contact_at_ms=contacts[person].last_contact_at_ms if person in contacts else None,
-                why=next((row.problem for row in by_person[person] if row.problem), "") or stage(by_person[person][0]),
+                person=one.person,
+                name=one.name,
+                area=one.area,
+                area_name=one.area_name,
+                contact=one.contact,
+                why=one.problem or ("accepted" if one.is_accepted else "queued"),
+                last_contact_at_ms=one.last_contact_at_ms,
             )
-            for person in missing[:MOST_ROWS]
+            for one in missing
         ],
-        steps=await list_steps(tx, alert.project, alert.alert),
+        left_off=rows_left + people.people - people.reached - len(missing),
+        steps=[step for step in steps if areas is None or step.area in areas],
     )
 
 
-def stage(row: Delivery) -> Stage:
+def stage(row: LedgerLine) -> Stage:
     """The furthest that a delivery came. What the phone says counts, whatever the push service said."""
     if row.confirmed_at_ms:
         return "confirmed"
@@ -194,37 +178,22 @@ def stage(row: Delivery) -> Stage:
     return "accepted" if row.accepted_at_ms else "queued"
 
 
-def _bars(rows: Iterable[Delivery], names: Mapping[str, str]) -> list[AreaCount]:
-    counts: dict[str, Counter[str]] = {}
-    for row in rows:
-        reached = STAGES[: STAGES.index(stage(row)) + 1]
-        counts.setdefault(row.area, Counter()).update(reached)
-    return [
-        AreaCount(area=area, name=names.get(area, area), **{name: found[name] for name in STAGES})
-        for area, found in sorted(counts.items())
-    ]
-
-
-def _row(row: Delivery, called: Mapping[str, str]) -> LedgerRow:
+def _row(line: LedgerLine) -> LedgerRow:
     return LedgerRow(
-        person=row.person,
-        name=called.get(row.person, row.person),
-        area=row.area,
-        device="" if row.device == f"person:{row.person}" else row.device,
-        stage=stage(row),
-        problem=row.problem,
-        attempts=row.attempts,
-        queued_at_ms=row.queued_at_ms,
-        accepted_at_ms=row.accepted_at_ms,
-        shown_at_ms=row.shown_at_ms,
-        opened_at_ms=row.opened_at_ms,
-        confirmed_at_ms=row.confirmed_at_ms,
-        next_try_at_ms=row.next_try_at_ms,
+        person=line.person,
+        name=line.name,
+        area=line.area,
+        device="" if line.device == f"person:{line.person}" else line.device,
+        stage=stage(line),
+        problem=line.problem,
+        attempts=line.attempts,
+        queued_at_ms=line.queued_at_ms,
+        accepted_at_ms=line.accepted_at_ms,
+        shown_at_ms=line.shown_at_ms,
+        opened_at_ms=line.opened_at_ms,
+        confirmed_at_ms=line.confirmed_at_ms,
+        next_try_at_ms=line.next_try_at_ms,
     )
-
-
-def _is_reached(row: Delivery) -> bool:
-    return bool(row.shown_at_ms or row.opened_at_ms or row.confirmed_at_ms)
 
 
 def _is_proven(target: Target, now_ms: int) -> bool:

@@ -109,24 +109,6 @@ async def list_reporters(tx: Tx, project: str, topic: str) -> list[tuple[str, st
     return [(row["device"], row["person"], row["area"]) for row in rows]
 
 
-class Contact(Struct, frozen=True, kw_only=True):
-    """How to call a person, and when one of their phones was last heard of (ms)."""
-
-    contact: str
-    last_contact_at_ms: int | None
-
-
-async def list_contacts(tx: Tx, project: str) -> dict[str, Contact]:
-    """Of everybody, by person."""
-    rows = await tx.fetch(
-        "SELECT p.person, p.contact, MAX(r.last_contact_at_ms) AS last FROM people p "
-        "LEFT JOIN replicas r ON r.project = p.project AND r.person = p.person "
-        "WHERE p.project = $1 GROUP BY p.person, p.contact",
-        project,
-    )
-    return {row["person"]: Contact(contact=row["contact"], last_contact_at_ms=row["last"]) for row in rows}
-
-
 async def _around(tx: Tx, project: str, areas: Sequence[str]) -> tuple[list[str], list[str]]:
     """The areas with all below them, and all above them (an area with no parent above it has none)."""
     known = {area.area: area for area in await list_areas(tx, project)}

@@ -53,6 +53,8 @@ class Report(Struct, kw_only=True):
     engine: str
     subscriptions: int
     kills: int
+    busy: int
+    """Kills of a worker that had sent something, or had come to the crash point it was to die at."""
     lost: int
     doubled: int
     again: int
@@ -65,7 +67,7 @@ class Report(Struct, kw_only=True):
 
     def __str__(self) -> str:
         said = (
-            f"webpush.kill {self.engine}: {self.kills} kills, {self.subscriptions:,} subscriptions: {self.lost} lost, "
+            f"webpush.kill {self.engine}: {self.kills} kills ({self.busy} at work), {self.subscriptions:,} subscriptions: {self.lost} lost, "
             f"{self.doubled} doubled ({self.again:,} sent again in doubt, shown once), {self.seconds:.0f} s"
         )
         return "\n".join([said, *self.faults])
@@ -129,25 +131,26 @@ async def prepare(place: "Place", service: PushService, n: int) -> list[Subscrip
     return phones
 
 
-def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chance: random.Random) -> int:
-    """Start and kill `cycles` workers, then let one finish. Answers how many were killed."""
+def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chance: random.Random) -> tuple[int, bool]:
+    """Start and kill `cycles` workers, then let one finish. Answers how many were killed at work, and if it finished."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    kills = 0
+    busy = 0
     for cycle in range(cycles):
         crash_at = f"{chance.choice(CRASHES)}:{chance.randint(1, 12)}" if cycle % 4 == 0 else ""
         worker = context.Process(target=work, args=(place.url, str(place.data), service.address, crash_at))
         worker.start()
         goal = n * (cycle + 1) // (cycles + 1) - chance.randint(0, max(1, n // cycles))
-        patience = time.monotonic() + (chance.uniform(0.05, 0.5) if cycle % 4 == 1 else 2 * LEASE_MS / 1000)
+        before = len(service.received)
+        patience = time.monotonic() + (chance.uniform(0.05, 0.5) if cycle % 4 == 1 else 4 * LEASE_MS / 1000)
         while worker.is_alive() and time.monotonic() < patience and len(service.received) < goal:
             time.sleep(0.002)
         worker.kill()
         worker.join()
-        kills += 1
+        busy += bool(crash_at) or len(service.received) > before
     worker = context.Process(target=work, args=(place.url, str(place.data), service.address, ""))
     worker.start()
-    return kills if asyncio.run(finish(place, worker)) else -1
+    return busy, asyncio.run(finish(place, worker))
 
 
 async def finish(place: "Place", worker: multiprocessing.process.BaseProcess) -> bool:
@@ -202,8 +205,8 @@ def run(place: "Place", *, subscriptions: int, cycles: int, seed: int) -> Report
     service = PushService.start_in_thread()
     try:
         phones = asyncio.run(prepare(place, service, subscriptions))
-        kills = kill_workers(place, service, subscriptions, cycles, random.Random(seed))
-        problems = ["the last worker did not finish"] if kills < 0 else []
+        busy, is_done = kill_workers(place, service, subscriptions, cycles, random.Random(seed))
+        problems = [] if is_done else ["the last worker did not finish"]
 
         async def check() -> list[str]:
             async with await open_database(place.url, place.data, migrate=False) as database:
@@ -215,6 +218,7 @@ def run(place: "Place", *, subscriptions: int, cycles: int, seed: int) -> Report
             engine=place.engine,
             subscriptions=subscriptions,
             kills=cycles,
+            busy=busy,
             lost=sum(1 for one in phones if not arrived[one["endpoint"]]),
             doubled=sum(shown - 1 for shown in show(service).values()),
             again=sum(arrived.values()) - len(arrived),
