@@ -29,6 +29,7 @@ from server.http import (
     quarantine,
     roster,
     sync,
+    sync_board,
     webpush,
 )
 from server.http.actor import let_in
@@ -57,6 +58,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *sync.ROUTES,
     *attachments.ROUTES,
     *boards.ROUTES,
+    *sync_board.ROUTES,
     *forms.ROUTES,
     *app_passwords.ROUTES,
     openrosa.router,

@@ -130,6 +130,13 @@ class DeviceRevoked(_Fact, frozen=True):
     device: str
 
 
+class ReminderAsked(_Fact, frozen=True):
+    """Somebody who leads a person wants that person's phones to say that reports still wait there."""
+
+    person: str
+    by: str
+
+
 Event = (
     SubmissionReceived
     | TopicMarkedUrgent
@@ -146,6 +153,7 @@ Event = (
     | SubscriptionEnded
     | SenderRefused
     | DeviceRevoked
+    | ReminderAsked
 )
 
 

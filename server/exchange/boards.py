@@ -1,17 +1,17 @@
-"""What boards show, put together within the reader's scope: submissions with their missing files, topics with how many
-reported, the standing of every device. First simple versions; figures over time are the business of reports."""
+"""What boards list, put together within the reader's scope: submissions with their missing files, topics with how many
+reported, the history of an item. Figures are the business of reports."""
 
 from msgspec import Struct
 
 from server.exchange.apart import apart_for
-from server.exchange.roster import people_seen
 from server.store.actor import Actor
 from server.store.attachments import missing_attachments
-from server.store.boards import DeviceStanding, Wanted, count_by_topic, list_board_items, list_standings
+from server.store.boards import Wanted, list_board_items
 from server.store.changes import item_history
 from server.store.items import StoredItem, get_item
 from server.store.scope import scoped
 from server.store.session import Tx
+from server.store.tallies import count_by_topic
 from sync import attachments
 from sync.protocol import Change, Item, ItemKind, Outcome
 
@@ -63,17 +63,11 @@ async def submissions(tx: Tx, actor: Actor, wanted: Wanted) -> list[SubmissionOn
 async def topics(tx: Tx, actor: Actor, wanted: Wanted) -> list[TopicOnBoard]:
     """One page, the newest change first."""
     scope = scoped(actor)
-    gathered = await count_by_topic(tx, scope)
+    gathered = await count_by_topic(tx, scope.project, None if scope.reads_all else scope.areas)
     return [
         TopicOnBoard(item=one.on_wire(), created_at_ms=one.created_at_ms, submissions=gathered.get(one.state.id, 0))
         for one in await list_board_items(tx, scope, wanted)
     ]
-
-
-async def sync_status(tx: Tx, actor: Actor) -> list[DeviceStanding]:
-    """Devices of people within sight, the longest silent first."""
-    people = {person.person: person.areas for person in await people_seen(tx, actor)}
-    return await list_standings(tx, actor.project, people)
 
 
 async def history(tx: Tx, actor: Actor, kind: ItemKind, item: str) -> list[Step] | None:

@@ -15,7 +15,7 @@ from server.exchange.push import apply_changes
 from server.http.body import decode
 from server.problems import Problem
 from server.store.actor import Actor
-from server.store.boards import DeviceStanding, Wanted
+from server.store.boards import Wanted
 from server.store.database import Database
 from server.store.writer import WriteTx
 from sync.protocol import Change, Intent, ItemKind, Outcome, Value
@@ -68,7 +68,7 @@ async def change_items(
         return await apply_changes(tx, actor, f"board:{actor.device}", changes, now_ms=now_ms)
 
     outcomes = await database.writer.run(unit, project=actor.project)
-    return _json(BoardOutcomes(outcomes))
+    return answer_json(BoardOutcomes(outcomes))
 
 
 @get("/boards/submissions")
@@ -85,7 +85,7 @@ async def board_submissions(
     """Submissions within scope, the newest change first; `before` is the position of the last one seen."""
     wanted = _wanted("submission", topic=topic, area=area, form=form, before=before, most=most)
     found: list[SubmissionOnBoard] = await database.reader.read(lambda tx: exchange.submissions(tx, actor, wanted))
-    return _json(found)
+    return answer_json(found)
 
 
 @get("/boards/topics")
@@ -95,14 +95,7 @@ async def board_topics(
     """Topics within scope with how many submissions they gather, the newest change first."""
     wanted = _wanted("topic", area=area, before=before, most=most)
     found: list[TopicOnBoard] = await database.reader.read(lambda tx: exchange.topics(tx, actor, wanted))
-    return _json(found)
-
-
-@get("/boards/sync-status", opt=LEADERS)
-async def board_sync_status(actor: Actor, database: Database) -> Response[bytes]:
-    """Every device of the people within sight: last contact, made, received, missing, the longest silent first."""
-    found: list[DeviceStanding] = await database.reader.read(lambda tx: exchange.sync_status(tx, actor))
-    return _json(found)
+    return answer_json(found)
 
 
 @get("/boards/history/{kind:str}/{item:str}")
@@ -115,7 +108,7 @@ async def board_history(kind: str, item: str, actor: Actor, database: Database) 
     steps: list[Step] | None = await database.reader.read(lambda tx: exchange.history(tx, actor, known, item))
     if steps is None:
         raise Problem("item_unknown")
-    return _json(steps)
+    return answer_json(steps)
 
 
 def _wanted(kind: ItemKind, *, before: int, most: int, **more: str) -> Wanted:
@@ -124,8 +117,9 @@ def _wanted(kind: ItemKind, *, before: int, most: int, **more: str) -> Wanted:
     return Wanted(kind=kind, before=before, most=most, **more)
 
 
-def _json(content: object) -> Response[bytes]:
+def answer_json(content: object) -> Response[bytes]:
+    """JSON that nobody between keeps."""
     return Response(_encode(content), media_type="application/json", headers=_PRIVATE)
 
 
-ROUTES = [change_items, board_submissions, board_topics, board_sync_status, board_history]
+ROUTES = [change_items, board_submissions, board_topics, board_history]

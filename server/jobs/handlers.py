@@ -17,6 +17,7 @@ from server.jobs.rules import quiet_until_ms
 from server.settings import AlertRules
 from server.store.alarms import raise_alarm
 from server.store.alerts import get_alert
+from server.store.board_settings import usable_devices
 from server.store.items import load_items
 from server.store.reach import list_reporters
 from server.store.sending import note_report, queue_notices
@@ -24,6 +25,8 @@ from server.store.subscriptions import remove_subscription
 from server.store.writer import WriteTx
 
 ANSWERED: Final = "Đã có trả lời cho điều bạn báo"
+
+REMINDER: Final = "Anh/chị còn phiếu chưa gửi. Hãy mở ứng dụng ở nơi có sóng để gửi."
 
 log = logging.getLogger("langnghe.jobs")
 
@@ -91,6 +94,14 @@ async def forget_subscription(tx: WriteTx, event: events.DeviceRevoked, moment: 
     await remove_subscription(tx, event.project, event.device)
 
 
+async def remind(tx: WriteTx, event: events.ReminderAsked, moment: Moment) -> None:
+    """At most one reminder an hour, whoever asks; not at night."""
+    devices = await usable_devices(tx, event.project, [event.person])
+    due_ms = quiet_until_ms(moment.now_ms, moment.rules)
+    key = f"remind!{event.person}:{moment.at_ms // 3_600_000}"
+    await queue_notices(tx, event.project, key, REMINDER, devices, at_ms=moment.now_ms, due_ms=due_ms)
+
+
 TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
     events.AlertSubmitted: (send_when_due,),
     events.AlertApproved: (send_when_due,),
@@ -99,6 +110,7 @@ TABLE: dict[type[events.Event], tuple[Handler, ...]] = {
     events.SenderRefused: (alarm_operator,),
     events.DeviceRevoked: (forget_subscription,),
     events.AnswerGiven: (tell_reporters,),
+    events.ReminderAsked: (remind,),
     # For live updates and the record; nothing follows in the database.
     events.AlertUndone: (),
     events.AlertCancelled: (),

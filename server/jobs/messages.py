@@ -42,7 +42,7 @@ def alert_of(sending: Sending) -> str:
 
 def stand_in(sending: Sending, now_ms: int) -> Alert | None:
     """For a notice that speaks of no alert (an answer): something as urgent as a letter. None for anything else."""
-    is_letter = sending.notice and sending.alert.startswith("answer!")
+    is_letter = sending.notice and sending.alert.startswith(("answer!", "remind!", "alarm!"))
     return (
         Alert(project="", alert=sending.alert, severity="moderate", expires_at_ms=now_ms + LETTER_MS)
         if is_letter

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from server.exchange.alert_release import expire_due, release_due
 from server.exchange.retention import erase_expired
+from server.jobs.board_alarms import has_rules, sound_alarms
 from server.jobs.escalation import due_steps, escalate
 from server.settings import AlertRules
 from server.store.alerts import due_alerts, lapsed_alerts
@@ -121,6 +122,14 @@ async def _erase(schedule: Schedule, project: str, now_ms: int) -> None:
     await erase_expired(schedule.database, project, now_ms=now_ms)
 
 
+async def _sound_alarms(schedule: Schedule, project: str, now_ms: int) -> None:
+    rules = schedule.rules
+    if await schedule.database.reader.read(lambda tx: has_rules(tx, project)):
+        await schedule.database.writer.run(
+            lambda tx: sound_alarms(tx, project, now_ms=now_ms, rules=rules), project=project
+        )
+
+
 async def _tidy(schedule: Schedule, project: str, now_ms: int) -> None:
     await schedule.database.writer.run(
         lambda tx: forget_done_events(tx, project, now_ms - KEEP_DONE_MS), project=project
@@ -131,6 +140,7 @@ TABLE: Final = (
     Clocked("alerts whose undo window has passed are sent", 1, _release),
     Clocked("alerts whose time is up are closed", 10, _expire),
     Clocked("severe alerts without confirmation go up", 15, _escalate),
+    Clocked("silent and stuck phones are told of", 300, _sound_alarms),
     Clocked("personal answers whose time is up are deleted", 600, _erase),
     Clocked("events handled a week ago are forgotten", 3_600, _tidy),
 )

@@ -1,9 +1,10 @@
 """How unusual a week's count of reports is for its place, against that place's own past weeks.
 
-The method is EARS C2 of the CDC (L. Hutwagner, W. Thompson, G. M. Seeman, T. Treadwell, "The bioterrorism preparedness
-and response Early Aberration Reporting System (EARS)", Journal of Urban Health 80, 2003, i89-i96): the count is compared
-with the mean and standard deviation of a seven-step baseline that ends two steps earlier, so that a slow rise does not
-hide itself. We step in weeks, since collaborators report in weekly rounds. It looks at topics and places only.
+The method is EARS C2 of the CDC (L. Hutwagner, W. Thompson, G. M. Seeman, T. Treadwell, "The bioterrorism
+preparedness and response Early Aberration Reporting System (EARS)", Journal of Urban Health 80, 2003, i89-i96): the
+count is compared with the mean and standard deviation of a seven-step baseline that ends two steps earlier, so that a
+slow rise does not hide itself. We step in weeks, since collaborators report in weekly rounds. It looks at topics and
+places only.
 """
 
 from collections.abc import Sequence

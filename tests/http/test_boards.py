@@ -151,23 +151,3 @@ async def test_a_submission_says_which_files_are_missing(phone_of: PhoneOf) -> N
     path = f"/attachments/{address(content)}?submission=one"
     assert (await cora.ask("GET", path)).status_code == 200
     assert (await bob.ask("GET", path)).json()["code"] == "attachment_unknown"
-
-
-async def test_the_sync_status_says_who_is_silent_and_what_is_missing(phone_of: PhoneOf, db: Any, clock: Any) -> None:
-    alice, bob, cora, stan = [await phone_of(person) for person in ("alice", "bob", "cora", "stan")]
-    health = {"app": "1.2", "oldest_unsent_at_ms": 5, "drafts": 2, "clock_ms": clock.now_ms + 60_000}
-    await alice.sync(report(1), made_up_to=4, health=health)
-    await bob.sync(report(1, area="30003"), report(3, area="30003"))
-    seen = {one["person"]: one for one in (await stan.ask("GET", "/boards/sync-status")).json()}
-    assert seen["alice"]["last_contact_at_ms"] == clock.now_ms
-    assert [seen["alice"][name] for name in ("made", "received", "missing", "held")] == [4, 1, 3, 0]
-    assert [seen["alice"][name] for name in ("app", "drafts", "oldest_unsent_at_ms")] == ["1.2", 2, 5]
-    assert seen["alice"]["skew_ms"] == 60_000
-    assert [seen["bob"][name] for name in ("made", "received", "missing", "held")] == [3, 1, 1, 1]
-    assert seen["stan"]["last_contact_at_ms"] == 0
-    await act(cora, topic("t1"))
-    near = (await cora.ask("GET", "/boards/sync-status")).json()
-    assert {one["person"] for one in near} == {"alice", "cora"}
-    await alice.sync(lost=[[2, 3]], made_up_to=4)
-    lost = {one["person"]: one for one in (await stan.ask("GET", "/boards/sync-status")).json()}["alice"]
-    assert [lost[name] for name in ("made", "received", "missing", "lost")] == [4, 3, 1, 2]

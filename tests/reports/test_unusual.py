@@ -6,7 +6,8 @@ from server.reports.unusual import c2
 
 
 def test_worked_example_of_c2() -> None:
-    # Baseline 3 5 4 6 2 4 4: mean 28/7 = 4; squares 1+1+0+4+4+0+0 = 10; sd = sqrt(10/6) = 1.29099; (12-4)/1.29099 = 6.1968.
+    # Baseline 3 5 4 6 2 4 4: mean 28/7 = 4; squares 1+1+0+4+4+0+0 = 10; sd = sqrt(10/6) = 1.29099;
+    # (12-4)/1.29099 = 6.1968.
     found = c2([3, 5, 4, 6, 2, 4, 4, 9, 9], 12)
     assert found.expected == 4
     assert isclose(found.deviation, sqrt(10 / 6))
