@@ -67,7 +67,8 @@ class Report(Struct, kw_only=True):
 
     def __str__(self) -> str:
         said = (
-            f"webpush.kill {self.engine}: {self.kills} kills ({self.busy} at work), {self.subscriptions:,} subscriptions: {self.lost} lost, "
+            f"webpush.kill {self.engine}: {self.kills} kills ({self.busy} at work), "
+            f"{self.subscriptions:,} subscriptions: {self.lost} lost, "
             f"{self.doubled} doubled ({self.again:,} sent again in doubt, shown once), {self.seconds:.0f} s"
         )
         return "\n".join([said, *self.faults])
@@ -132,7 +133,7 @@ async def prepare(place: "Place", service: PushService, n: int) -> list[Subscrip
 
 
 def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chance: random.Random) -> tuple[int, bool]:
-    """Start and kill `cycles` workers, then let one finish. Answers how many were killed at work, and if it finished."""
+    """Start and kill `cycles` workers, then let one finish. Answers how many died at work, and if it finished."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     busy = 0
@@ -145,9 +146,10 @@ def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chan
         patience = time.monotonic() + (chance.uniform(0.05, 0.5) if cycle % 4 == 1 else 4 * LEASE_MS / 1000)
         while worker.is_alive() and time.monotonic() < patience and len(service.received) < goal:
             time.sleep(0.002)
+        has_crashed = not worker.is_alive()
         worker.kill()
         worker.join()
-        busy += bool(crash_at) or len(service.received) > before
+        busy += has_crashed or len(service.received) > before
     worker = context.Process(target=work, args=(place.url, str(place.data), service.address, ""))
     worker.start()
     return busy, asyncio.run(finish(place, worker))
