@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.forms.engine import find_node, open_in_engine
+from server.forms.engine import find_node, open_in_engine, thin
 from server.forms.expressions import FUNCTIONS
 from server.forms.reader import read
 from server.forms.reading import Reading
@@ -93,3 +93,16 @@ async def test_a_function_that_the_engine_complains_of_is_found_in_its_cell() ->
     survey = [QUESTIONS, ("geotrace", "a", "A"), ("calculate", "d", "", "", "", "distance(${a})")]
     faults, _ = await open_in_engine(read(workbook(survey), "thu.xlsx"), {})
     assert [(one.code, str(one.place)) for one in faults] == [("engine_refused", "survey!F3")]
+
+
+async def test_a_list_of_thousands_is_cut_for_the_check_only() -> None:
+    survey = [("type", "name", "label::vi", "label::en"), ("select_one xa", "a", "A", "A")]
+    choices = [
+        ("list_name", "name", "label::vi", "label::en"),
+        *[("xa", f"x{n}", f"Xã {n}", f"C {n}") for n in range(3_000)],
+    ]
+    reading = read(workbook(survey, choices), "thu.xlsx")
+    assert reading.xform.count("<item>") == 3_000
+    assert thin(reading.xform).count("<item>") == 60
+    assert "Xã 2999" not in thin(reading.xform)
+    assert (await open_in_engine(reading, {}))[0] == []
