@@ -4,7 +4,7 @@ import argparse
 import re
 
 from server.__main__ import build_parser
-from tests.docs.tracked import ROOT, text_of
+from tests.docs.tracked import ROOT, text_of, tracked
 
 README = text_of("README.md")
 MAKEFILE = text_of("Makefile")
@@ -53,6 +53,10 @@ def test_every_file_and_folder_that_the_readme_names_exists() -> None:
     assert {name for name in paths if not (ROOT / name).exists()} == set()
 
 
-def test_every_picture_of_the_readme_exists() -> None:
-    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README) + re.findall(r'<img[^>]+src="([^"]+)"', README)
-    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
+def test_the_pictures_of_the_readme_are_those_that_tests_take() -> None:
+    shown = re.findall(r'<img src="pwa/pictures/([^"]+)\.png"[^>]* alt="[^"]+">', README)
+    tests = [text_of(path) for path in tracked(".py") if path.parts[:2] == ("tests", "e2e")]
+    taken = [name for text in tests for name in re.findall(r'take\([^)]*"([^"]+)", picture=True\)', text)]
+    assert len(shown) == 6
+    assert sorted(shown) == sorted(taken)
+    assert [name for name in shown if not (ROOT / "pwa" / "pictures" / f"{name}.png").is_file()] == []

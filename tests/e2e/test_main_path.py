@@ -203,7 +203,7 @@ def see_confirmation(coordinator: Phone) -> None:
     page.bring_to_front()
     row = page.locator(".list-item", has_text="Huỳnh Thị Thanh Tâm")
     expect(row.locator(".chip", has_text="Đã xác nhận")).to_be_visible(timeout=20_000)
-    take(page, "ledger-vi")
+    take(page, "ledger-vi", picture=True)
 
 
 def change_apart_and_settle(phone: Phone, coordinator: Phone) -> None:
