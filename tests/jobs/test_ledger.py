@@ -6,7 +6,9 @@ from server.exchange.alert_ledger import forecast
 from server.exchange.push import apply_server_changes, receive
 from server.settings import AlertRules
 from server.store.actor import load_device_actor
+from server.store.areas import Area, save_areas
 from server.store.enrolment import revoke_device
+from server.store.people import Person, save_person
 from server.store.subscriptions import note_proven, note_sent
 from sync.protocol import Change
 from tests.jobs.world import CHAU, LONG, PROJECT, PROVINCE, RULES, TINH, World, until
@@ -239,3 +241,19 @@ async def test_a_revoked_phone_gets_nothing_more(world: World) -> None:
 
         await until(given_up)
     assert world.service.to(world.phones[device]) == []
+
+
+async def test_people_of_a_commune_that_was_merged_are_reached_in_its_successor(world: World) -> None:
+    async def unit(tx):
+        await save_areas(
+            tx, [Area(project=PROJECT, area="30009", name="Xã mới", parent=PROVINCE, merged_from=("886",))]
+        )
+        await save_person(tx, Person(project=PROJECT, person="old", name="Old", role="collaborator", areas=("886",)))
+
+    await world.database.writer.run(unit, project=PROJECT)
+    said = await world.database.reader.read(
+        lambda tx: forecast(
+            tx, PROJECT, ["30009"], ["collaborator"], severity="severe", rules=RULES, now_ms=world.clock()
+        )
+    )
+    assert [one.person for one in said.unreachable] == ["old"]

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from server.exchange import alerts
 from server.exchange.alert_draft import Compose
-from server.jobs import start_jobs
+from server.jobs import sending, start_jobs
 from server.keys import load_keys, public_point
 from server.settings import AlertRules, Settings
 from server.store.actor import load_person_actor
@@ -33,6 +33,7 @@ from server.store.crash_points import arm_from_environment
 from server.store.database import Database, open_database
 from server.store.people import Person, save_person
 from server.store.projects import create_project
+from server.store.sending import Sending, Tried, save_tried
 from server.store.session import Tx
 from server.store.writer import WriteTx
 from tests.fault.invariants import database_is_sound
@@ -74,9 +75,24 @@ class Report(Struct, kw_only=True):
         return "\n".join([said, *self.faults])
 
 
-def work(url: str, data: str, address: str, crash_at: str) -> None:
+def write_before_sending() -> None:
+    """The mutant that this run must catch: a delivery counts as accepted when it is claimed, so a kill loses it."""
+    claim = sending.claim_sendings
+
+    async def claim_and_write(tx: WriteTx, project: str, **more: int) -> list[Sending]:
+        found = await claim(tx, project, **more)
+        tried = [Tried(alert=one.alert, device=one.device, accepted_at_ms=more["at_ms"]) for one in found]
+        await save_tried(tx, project, tried, at_ms=more["at_ms"])
+        return found
+
+    sending.claim_sendings = claim_and_write  # type: ignore[assignment]
+
+
+def work(url: str, data: str, address: str, crash_at: str, is_broken: bool) -> None:
     """The worker's process: everything that runs beside requests, until it is killed."""
     os.environ["WEBPUSH_TEST_SERVICE"] = address
+    if is_broken:
+        write_before_sending()
     if crash_at:
         os.environ["LANGNGHE_CRASH_AT"] = crash_at
         arm_from_environment()
@@ -132,14 +148,16 @@ async def prepare(place: "Place", service: PushService, n: int) -> list[Subscrip
     return phones
 
 
-def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chance: random.Random) -> tuple[int, bool]:
+def kill_workers(
+    place: "Place", service: PushService, n: int, cycles: int, chance: random.Random, *, is_broken: bool
+) -> tuple[int, bool]:
     """Start and kill `cycles` workers, then let one finish. Answers how many died at work, and if it finished."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     busy = 0
     for cycle in range(cycles):
         crash_at = f"{chance.choice(CRASHES)}:{chance.randint(1, 12)}" if cycle % 4 == 0 else ""
-        worker = context.Process(target=work, args=(place.url, str(place.data), service.address, crash_at))
+        worker = context.Process(target=work, args=(place.url, str(place.data), service.address, crash_at, is_broken))
         worker.start()
         goal = n * (cycle + 1) // (cycles + 1) - chance.randint(0, max(1, n // cycles))
         before = len(service.received)
@@ -150,7 +168,7 @@ def kill_workers(place: "Place", service: PushService, n: int, cycles: int, chan
         worker.kill()
         worker.join()
         busy += has_crashed or len(service.received) > before
-    worker = context.Process(target=work, args=(place.url, str(place.data), service.address, ""))
+    worker = context.Process(target=work, args=(place.url, str(place.data), service.address, "", is_broken))
     worker.start()
     return busy, asyncio.run(finish(place, worker))
 
@@ -201,13 +219,13 @@ async def faults(database: Database, n: int) -> list[str]:
     return found + await database.reader.read(sound)
 
 
-def run(place: "Place", *, subscriptions: int, cycles: int, seed: int) -> Report:
-    """One whole run on a fresh migrated place."""
+def run(place: "Place", *, subscriptions: int, cycles: int, seed: int, is_broken: bool = False) -> Report:
+    """One whole run on a fresh migrated place; `is_broken` runs the mutant."""
     began = time.monotonic()
     service = PushService.start_in_thread()
     try:
         phones = asyncio.run(prepare(place, service, subscriptions))
-        busy, is_done = kill_workers(place, service, subscriptions, cycles, random.Random(seed))
+        busy, is_done = kill_workers(place, service, subscriptions, cycles, random.Random(seed), is_broken=is_broken)
         problems = [] if is_done else ["the last worker did not finish"]
 
         async def check() -> list[str]:
