@@ -1,7 +1,7 @@
 """Filling on a cheap phone: opening a form, answering, coming back after a kill, bytes of the engine; 6 × slower CPU.
 
-The floor of an answer is the same tap on a bare radio button in the same page; the floor of opening is fetching the same
-build without a form.
+The floor of an answer is the same tap on a bare radio button in the same page; the floor of opening is the same build
+without a form.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.registry import Figure, bench
 from tests.e2e.conftest import FLAGS, PHONE, chromium
-from tests.e2e.filling import BUILT, Forms, build, next_page, xform_of_table
+from tests.e2e.filling import BUILT, Forms, build, next_page, xform_of
 
 SLOWDOWN = 6
 TAPS = 15
@@ -27,18 +27,18 @@ MEASURE = """() => {
 }"""
 
 
-def table(questions: int) -> str:
+def form_of(questions: int) -> bytes:
     """A form with skips, constraints and a running sum; every fifth question is of another kind."""
-    lines = ["| survey | | | | | | |", "| | type | name | label | relevant | constraint | calculation |"]
+    rows = []
     for n in range(questions):
         kind = ("select_one yn", "integer", "text", "select_multiple yn", "date")[n % 5]
         relevant = f"${{q{n - 5}}} = 'co' or ${{q{n - 5}}} = ''" if n % 5 == 0 and n >= 5 else ""
         constraint = ". < 1000" if kind == "integer" else ""
-        lines.append(f"| | {kind} | q{n} | Câu hỏi số {n + 1} | {relevant} | {constraint} | |")
+        rows.append(f"{kind} | q{n} | Câu hỏi số {n + 1} | {relevant} | {constraint} |")
     ages = " + ".join(f"coalesce(${{q{n}}}, 0)" for n in range(1, questions, 5))
-    lines.append(f"| | calculate | tong | | | | {ages} |")
-    choices = ["| choices | | | |", "| | list_name | name | label |", "| | yn | co | Có |", "| | yn | khong | Không |"]
-    return "\n".join([*lines, *choices]) + "\n"
+    rows.append(f"calculate | tong | | | | {ages}")
+    headings = "type | name | label | relevant | constraint | calculation"
+    return xform_of(*rows, headings=headings, choices=("yn | co | Có", "yn | khong | Không"))
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def fill() -> Iterator[Figure]:
     forms = Forms()
     try:
         for questions in (50, 600):
-            forms.put(f"q{questions}", xform_of_table(table(questions)))
+            forms.put(f"q{questions}", form_of(questions))
             with slow_phone(forms.url) as page:
                 yield from _fill(page, forms, questions)
         engine = max(BUILT.glob("assets/open-*.js"), key=lambda path: path.stat().st_size).read_bytes()
@@ -90,7 +90,7 @@ def _fill(page: Page, forms: Forms, questions: int) -> Iterator[Figure]:
     page.evaluate("document.querySelector('#bare').remove()")
     for tap in range(TAPS):
         page.locator(".form-page .choice").nth(tap % 2).tap()
-        page.wait_for_function(f"taps.length === {tap + 1}")
+        page.wait_for_function(f"() => taps.length === {tap + 1}")
         page.wait_for_timeout(150)
     taps = page.evaluate("taps.splice(0)")
     yield Figure(name=f"fill.answer.{questions}", n=TAPS, value=statistics.median(taps), unit="ms", floor=bare)
@@ -98,9 +98,11 @@ def _fill(page: Page, forms: Forms, questions: int) -> Iterator[Figure]:
 
     next_page(page)
     page.locator(".form-page .input").fill("41")
-    page.wait_for_function("(harness.saved ?? '').includes('41')")
+    page.wait_for_function("() => (harness.saved ?? '').includes('41')")
     began = time.perf_counter()
     page.reload()
     page.locator(".form-page .input").wait_for()
     assert page.locator(".form-page .input").input_value() == "41"
-    yield Figure(name=f"fill.resume.{questions}", n=1, value=(time.perf_counter() - began) * 1000, unit="ms", floor=empty)
+    yield Figure(
+        name=f"fill.resume.{questions}", n=1, value=(time.perf_counter() - began) * 1000, unit="ms", floor=empty
+    )

@@ -1,16 +1,21 @@
-"""The page that holds nothing but the form renderer: built by Vite, served from loopback with forms made by pyxform."""
+"""A page that holds nothing but the form renderer: built by Vite, served from loopback with forms made by pyxform.
+
+It lives under the Content-Security-Policy of the app.
+"""
 
 import http.server
 import mimetypes
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 from pyxform.xls2xform import convert
+
+from server.http.outgoing import CONTENT_SECURITY_POLICY
 
 ROOT = Path(__file__).parents[2]
 PWA = ROOT / "pwa"
@@ -28,19 +33,25 @@ def build() -> None:
 
 def xform_of_file(path: Path) -> bytes:
     """XForm of an XLSForm file."""
-    return convert(path, validate=False).xform.encode()
+    xform: str = convert(path, validate=False).xform
+    return xform.encode()
 
 
-def xform_of_table(table: str) -> bytes:
-    """XForm of an XLSForm written as Markdown tables."""
-    return convert(table, file_type=".md", form_name="data", validate=False).xform.encode()
+def xform_of(*rows: str, headings: str = "type | name | label", choices: Sequence[str] = ()) -> bytes:
+    """XForm of rows written as `type | name | label`; `choices` as `list | name | label`, a label per language."""
+    labels = " | ".join(each for each in headings.split(" | ") if each.startswith("label"))
+    lists = (["list_name | name | " + labels, *choices]) if choices else []
+    lines = ["| survey |", *(f"| | {row} |" for row in (headings, *rows))]
+    lines += ["| choices |", *(f"| | {row} |" for row in lists)] if lists else []
+    xform: str = convert("\n".join(lines) + "\n", file_type=".md", form_name="data", validate=False).xform
+    return xform.encode()
 
 
 class Forms:
     """Serves the built page, `/forms/NAME.xml` and attachments `/forms/NAME/FILE` of what is in `files`."""
 
     def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {"/nothing.html": b"<p></p>"}
         served = self.files
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -53,6 +64,7 @@ class Forms:
                 kind = mimetypes.guess_type(path)[0] or ("text/html" if path == "/" else "application/octet-stream")
                 self.send_header("Content-Type", kind)
                 self.send_header("Cache-Control", "no-store")
+                self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 self.end_headers()
                 self.wfile.write(body or b"")
 
@@ -132,8 +144,8 @@ def _answer(page: Page, question: Locator) -> None:
             page.locator("dialog .choice").first.click()
             if page.locator("dialog").count():
                 page.locator("dialog .button").last.click()
-        elif question.locator("input[type=radio], input[type=checkbox]").count():
-            question.locator("input[type=radio], input[type=checkbox]").first.check(force=True)
+        elif question.locator("label").count():
+            question.locator("label").first.click()
     elif kind == "rank":
         question.locator(".button").last.click()
     elif kind == "range":

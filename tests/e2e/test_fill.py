@@ -1,4 +1,4 @@
-"""Filling forms in a real browser on a small phone: every question type, long lists, drafts, repeats, versions, files."""
+"""Filling forms in a real browser on a small phone: every question type, long lists, drafts, repeats, files."""
 
 import json
 from collections.abc import Callable, Generator
@@ -20,12 +20,15 @@ from tests.e2e.filling import (
     open_form,
     told,
     walk,
+    xform_of,
     xform_of_file,
-    xform_of_table,
 )
 
 FILES = [*sorted(DEMO_FORMS.glob("*.xlsx")), *sorted(REAL_FORMS.glob("*.xlsx"))]
-CHOICES = "| choices | | | |\n| | list_name | name | label |\n"
+
+
+SMALL = """() => [...document.querySelectorAll('.form button, .form .choice, .form .input, .form-matrix label')]
+  .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,7 @@ def phone(context: Callable[..., BrowserContext]) -> Generator[Page]:
     page = made.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(error.stack or str(error)))
+    page.on("console", lambda said: thrown.append(said.text) if "Content Security Policy" in said.text else None)
     yield page
     assert thrown == []
 
@@ -56,14 +60,13 @@ def fields(page: Page) -> dict[str, str]:
 
 def finalise(page: Page) -> dict[str, str]:
     page.locator("[data-finalise]").click()
-    page.wait_for_function("harness.filled !== null")
+    page.wait_for_function("() => harness.filled !== null")
     return fields(page)
 
 
 def saved(page: Page) -> dict[str, str]:
-    """Answers of the draft, once it is saved."""
-    page.wait_for_function("harness.saved !== null")
-    page.wait_for_timeout(500)
+    """Answers of the draft, saved now."""
+    page.evaluate("() => harness.save()")
     draft: dict[str, dict[str, str]] = json.loads(told(page, "saved"))
     return draft["fields"]
 
@@ -76,6 +79,8 @@ def test_a_whole_form_is_answered_page_by_page_and_finished(file: Any, forms: Fo
     def on_page(number: int) -> None:
         answer_all(phone)
         take(phone, f"fill-{file.stem}-{number + 1:02}")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360, f"page {number + 1} is too wide"
+        assert phone.evaluate(SMALL) == [], f"page {number + 1} has something too small to tap"
 
     pages = walk(phone, on_page)
     take(phone, f"fill-{file.stem}-end")
@@ -85,34 +90,17 @@ def test_a_whole_form_is_answered_page_by_page_and_finished(file: Any, forms: Fo
     assert all(key.startswith("/data/") for key in answers)
 
 
-def test_nothing_lies_outside_the_screen_and_what_one_taps_is_large_enough(forms: Forms, phone: Page) -> None:
-    for file in FILES:
-        forms.put(file.stem, xform_of_file(file))
-        open_form(phone, forms, file.stem)
-        phone.evaluate("sessionStorage.clear()")
-
-        def on_page(number: int, name: str = file.stem) -> None:
-            wide = phone.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 360, f"{name}, page {number + 1}: {wide} pixels wide"
-            small = phone.evaluate(
-                """() => [...document.querySelectorAll('.form button, .form .choice, .form .input, .form-matrix label')]
-                  .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
-            )
-            assert small == [], f"{name}, page {number + 1}"
-
-        walk(phone, on_page)
-
-
-LONG = (
-    "| survey | | | | |\n| | type | name | label | appearance |\n"
-    "| | select_one_from_file xa.csv | xa | Xã | minimal |\n| | select_one_from_file xa.csv | xa2 | Xã khác | |\n"
+LONG = xform_of(
+    "select_one_from_file xa.csv | xa | Xã | minimal",
+    "select_one_from_file xa.csv | xa2 | Xã khác |",
+    headings="type | name | label | appearance",
 )
 PLACES = ["An Giang", "Đồng Tháp", "Đông Hải", "Hồng Ngự", "Châu Đốc", "Long Xuyên", "Núi Cấm"]
 
 
 def test_long_lists_are_searched_without_diacritics(forms: Forms, phone: Page) -> None:
     rows = [f"p{n},{place}" for n, place in enumerate(PLACES)] + [f"a{n},Ấp {n}" for n in range(3000)]
-    forms.put("long", xform_of_table(LONG), {"xa.csv": "\n".join(["name,label", *rows]).encode()})
+    forms.put("long", LONG, {"xa.csv": "\n".join(["name,label", *rows]).encode()})
     open_form(phone, forms, "long")
     field(phone, "/xa").locator(".form-picker").click()
     search, found = phone.locator("dialog input[type=search]"), phone.locator("dialog .choice")
@@ -132,27 +120,25 @@ def test_long_lists_are_searched_without_diacritics(forms: Forms, phone: Page) -
 
 def test_long_lists_are_cut_to_the_persons_own_areas(forms: Forms, phone: Page) -> None:
     table = b"name,label,area\n1,Mot,30316\n2,Hai,30320\n3,Chung,\n"
-    forms.put("cut", xform_of_table(LONG), {"xa.csv": table})
+    forms.put("cut", LONG, {"xa.csv": table})
     open_form(phone, forms, "cut", areas="30320")
     field(phone, "/xa").locator(".form-picker").click()
     expect(phone.locator("dialog .choice")).to_have_text(["Hai", "Chung"])
 
 
-RULES = (
-    "| survey | | | | | | | |\n"
-    "| | type | name | label::Tiếng Việt (vi) | label::English (en) | required | relevant | constraint "
-    "| constraint_message::Tiếng Việt (vi) | constraint_message::English (en) | guidance_hint::Tiếng Việt (vi) |\n"
-    "| | integer | tuoi | Tuổi | Age | yes | | . < 120 | Dưới 120 tuổi. | Below 120. | Ghi tròn năm. |\n"
-    "| | select_one ck | di | Có đi học không? | At school? | | ${tuoi} < 20 | | | | |\n"
-    "| | text | ghi | Ghi thêm cho người ${tuoi} tuổi | More | | | | | | |\n"
-    "| | select_one cl or_other | nuoc | Nước gì? | Which water? | | | | | | |\n"
-    "| choices | | | | |\n| | list_name | name | label::Tiếng Việt (vi) | label::English (en) |\n"
-    "| | ck | co | Có | Yes |\n| | ck | khong | Không | No |\n| | cl | may | Nước máy | Tap |\n"
+RULES = xform_of(
+    "integer | tuoi | Tuổi | Age | yes | | . < 120 | Dưới 120 tuổi. | Below 120. | Ghi tròn năm.",
+    "select_one ck | di | Có đi học không? | At school? | | ${tuoi} < 20 | | | |",
+    "text | ghi | Ghi thêm cho người ${tuoi} tuổi | More | | | | | |",
+    "select_one cl or_other | nuoc | Nước gì? | Which water? | | | | | |",
+    headings="type | name | label::Tiếng Việt (vi) | label::English (en) | required | relevant | constraint "
+    "| constraint_message::Tiếng Việt (vi) | constraint_message::English (en) | guidance_hint::Tiếng Việt (vi)",
+    choices=("ck | co | Có | Yes", "ck | khong | Không | No", "cl | may | Nước máy | Tap"),
 )
 
 
 def test_rules_are_told_in_words_and_a_second_tap_goes_on(forms: Forms, phone: Page) -> None:
-    forms.put("rules", xform_of_table(RULES))
+    forms.put("rules", RULES)
     open_form(phone, forms, "rules")
     next_page(phone)
     fault = field(phone, "/tuoi").locator(".fault")
@@ -176,7 +162,7 @@ def test_rules_are_told_in_words_and_a_second_tap_goes_on(forms: Forms, phone: P
 
 
 def test_or_other_asks_what_the_other_is(forms: Forms, phone: Page) -> None:
-    forms.put("rules", xform_of_table(RULES))
+    forms.put("rules", RULES)
     open_form(phone, forms, "rules")
     field(phone, "/tuoi").locator("input").fill("12")
     next_page(phone)
@@ -193,14 +179,14 @@ def test_or_other_asks_what_the_other_is(forms: Forms, phone: Page) -> None:
 
 
 def test_a_killed_browser_comes_back_to_the_same_question(forms: Forms, phone: Page) -> None:
-    forms.put("rules", xform_of_table(RULES))
+    forms.put("rules", RULES)
     open_form(phone, forms, "rules")
     field(phone, "/tuoi").locator("input").fill("12")
     next_page(phone)
     field(phone, "/di").locator(".choice").nth(1).click()
     next_page(phone)
     field(phone, "/ghi").locator("input").fill("đang ghi dở")
-    phone.wait_for_function("(harness.saved ?? '').includes('đang ghi dở')")
+    phone.wait_for_function("() => (harness.saved ?? '').includes('đang ghi dở')")
     phone.reload()  # no event of leaving may be needed: the answer is in the draft already
     expect(field(phone, "/ghi").locator("input")).to_have_value("đang ghi dở")
     phone.locator(".form-bar .button").first.click()
@@ -208,13 +194,13 @@ def test_a_killed_browser_comes_back_to_the_same_question(forms: Forms, phone: P
 
 
 def test_a_draft_of_version_1_goes_on_in_version_2_and_shows_what_no_longer_fits(forms: Forms, phone: Page) -> None:
-    forms.put("two", xform_of_table("| survey | | | |\n| | type | name | label |\n| | text | cu | Câu cũ |\n| | text | giu | Giữ |\n"))
+    forms.put("two", xform_of("text | cu | Câu cũ", "text | giu | Giữ"))
     open_form(phone, forms, "two")
     field(phone, "/cu").locator("input").fill("câu trả lời cũ")
     next_page(phone)
     field(phone, "/giu").locator("input").fill("còn đây")
-    saved(phone)
-    forms.put("two", xform_of_table("| survey | | | |\n| | type | name | label |\n| | text | giu | Giữ |\n| | text | moi | Mới |\n"))
+    assert saved(phone) == {"/data/cu": "câu trả lời cũ", "/data/giu": "còn đây"}
+    forms.put("two", xform_of("text | giu | Giữ", "text | moi | Mới"))
     open_form(phone, forms, "two", version="2")
     expect(field(phone, "/giu").locator("input")).to_have_value("còn đây")
     walk(phone, lambda _: None)
@@ -225,16 +211,24 @@ def test_a_draft_of_version_1_goes_on_in_version_2_and_shows_what_no_longer_fits
     assert finalise(phone) == {"/data/giu": "còn đây"}
 
 
-REPEATS = (
-    "| survey | | | | |\n| | type | name | label | appearance |\n| | begin_repeat | ho | Hộ | |\n| | text | ten | Thôn | |\n"
-    "| | begin_repeat | con | Con vật | |\n| | text | loai | Loài | |\n| | end_repeat | | | |\n| | end_repeat | | | |\n"
-    "| | begin_group | cung | Cùng trang | field-list |\n| | begin_repeat | viec | Việc | |\n| | text | gi | Làm gì | |\n"
-    "| | end_repeat | | | |\n| | end_group | | | |\n"
+REPEATS = xform_of(
+    "begin_repeat | ho | Hộ |",
+    "text | ten | Thôn |",
+    "begin_repeat | con | Con vật |",
+    "text | loai | Loài |",
+    "end_repeat | | |",
+    "end_repeat | | |",
+    "begin_group | cung | Cùng trang | field-list",
+    "begin_repeat | viec | Việc |",
+    "text | gi | Làm gì |",
+    "end_repeat | | |",
+    "end_group | | |",
+    headings="type | name | label | appearance",
 )
 
 
 def test_instances_are_added_removed_and_brought_back(forms: Forms, phone: Page) -> None:
-    forms.put("repeats", xform_of_table(REPEATS))
+    forms.put("repeats", REPEATS)
     open_form(phone, forms, "repeats")
     field(phone, "/ten").locator("input").fill("Vĩnh Tế")
     next_page(phone)
@@ -276,9 +270,9 @@ def walk_to_list(page: Page, label: str) -> None:
 
 
 def test_an_amend_keeps_ids_and_changes_only_what_was_changed(forms: Forms, phone: Page) -> None:
-    forms.put("repeats", xform_of_table(REPEATS))
+    forms.put("repeats", REPEATS)
     merged = {"/data/ho#order": "q2 q1", "/data/ho[q1]/ten": "A", "/data/ho[q2]/ten": "B", "form": "x"}
-    phone.goto(forms.url)
+    phone.goto(f"{forms.url}/nothing.html")
     phone.evaluate("fields => sessionStorage.setItem('fields', JSON.stringify(fields))", merged)
     open_form(phone, forms, "repeats")
     expect(field(phone, "/ho[q2]/ten").locator("input")).to_have_value("B")
@@ -287,10 +281,13 @@ def test_an_amend_keeps_ids_and_changes_only_what_was_changed(forms: Forms, phon
     assert finalise(phone) == {"/data/ho#order": "q2 q1", "/data/ho[q1]/ten": "A", "/data/ho[q2]/ten": "B2"}
 
 
-MEDIA = (
-    "| survey | | | | | |\n| | type | name | label | appearance | parameters |\n| | image | anh | Ảnh | | max-pixels=800 |\n"
-    "| | image | ky | Ký | signature | |\n| | audio | tieng | Tiếng | | |\n| | geopoint | noi | Nơi | | |\n"
-    "| | geopoint | gan | Nơi gần | decimals-4 | |\n"
+MEDIA = xform_of(
+    "image | anh | Ảnh | | max-pixels=800",
+    "image | ky | Ký | signature |",
+    "audio | tieng | Tiếng | |",
+    "geopoint | noi | Nơi | |",
+    "geopoint | gan | Nơi gần | decimals-4 |",
+    headings="type | name | label | appearance | parameters",
 )
 PICTURE = """async () => {
   const canvas = Object.assign(document.createElement('canvas'), { width: 3000, height: 2000 })
@@ -305,7 +302,7 @@ PICTURE = """async () => {
 
 
 def test_photos_are_made_small_signatures_drawn_and_places_kept_coarse(forms: Forms, phone: Page) -> None:
-    forms.put("media", xform_of_table(MEDIA))
+    forms.put("media", MEDIA)
     open_form(phone, forms, "media")
     photo = bytes(phone.evaluate(PICTURE))
     chooser = field(phone, "/anh").locator("input[type=file]").last
@@ -344,8 +341,8 @@ def test_photos_are_made_small_signatures_drawn_and_places_kept_coarse(forms: Fo
 
 
 def test_a_photo_can_be_taken_out_again_also_after_a_restart(forms: Forms, phone: Page) -> None:
-    forms.put("media", xform_of_table(MEDIA))
-    phone.goto(forms.url)
+    forms.put("media", MEDIA)
+    phone.goto(f"{forms.url}/nothing.html")
     before = {"/data/anh": "cu.webp", "file:cu.webp": "ab 12 image/webp"}
     phone.evaluate("fields => sessionStorage.setItem('fields', JSON.stringify(fields))", before)
     open_form(phone, forms, "media")
@@ -357,17 +354,20 @@ def test_a_photo_can_be_taken_out_again_also_after_a_restart(forms: Forms, phone
     assert told(phone, "filled.files") == []
 
 
-GRID = (
-    "| survey | | | | |\n| | type | name | label | appearance |\n| | begin_group | bang | Chấm điểm | table-list |\n"
-    "| | select_one d | nuoc | Nước sinh hoạt | |\n| | select_one d | duong | Đường đi | |\n| | end_group | | | |\n"
-    "| | select_one d | likert | Nhìn chung | likert |\n| | range | sao | Mấy sao? | rating |\n"
-    + CHOICES
-    + "| | d | tot | Tốt |\n| | d | tb | Bình thường |\n| | d | kem | Kém |\n"
+GRID = xform_of(
+    "begin_group | bang | Chấm điểm | table-list",
+    "select_one d | nuoc | Nước sinh hoạt |",
+    "select_one d | duong | Đường đi |",
+    "end_group | | |",
+    "select_one d | likert | Nhìn chung | likert",
+    "range | sao | Mấy sao? | rating",
+    headings="type | name | label | appearance",
+    choices=("d | tot | Tốt", "d | tb | Bình thường", "d | kem | Kém"),
 )
 
 
 def test_grids_and_scales_are_answered_with_one_tap_each(forms: Forms, phone: Page) -> None:
-    forms.put("grid", xform_of_table(GRID))
+    forms.put("grid", GRID)
     open_form(phone, forms, "grid")
     field(phone, "/nuoc").locator("label").nth(2).click()
     field(phone, "/duong").locator("label").nth(1).click()
@@ -381,7 +381,9 @@ def test_grids_and_scales_are_answered_with_one_tap_each(forms: Forms, phone: Pa
     next_page(phone)
     field(phone, "/sao").locator("label").nth(2).click()
     next_page(phone)
-    assert finalise(phone).items() >= {"/data/bang/nuoc": "kem", "/data/bang/duong": "tot", "/data/likert": "tb"}.items()
+    assert (
+        finalise(phone).items() >= {"/data/bang/nuoc": "kem", "/data/bang/duong": "tot", "/data/likert": "tb"}.items()
+    )
 
 
 def test_the_overview_shows_how_each_page_stands_and_goes_there(forms: Forms, phone: Page) -> None:
@@ -399,7 +401,7 @@ def test_the_overview_shows_how_each_page_stands_and_goes_there(forms: Forms, ph
 
 
 def test_a_keyboard_is_enough(forms: Forms, phone: Page) -> None:
-    forms.put("rules", xform_of_table(RULES))
+    forms.put("rules", RULES)
     open_form(phone, forms, "rules")
     field(phone, "/tuoi").locator("input").focus()
     phone.keyboard.type("12")

@@ -79,8 +79,8 @@ export interface OpenedForm {
   /** The whole form with its own pages, progress and "next / back / finalise" buttons. Fills its parent's height. */
   View: Component
   /** Saves the draft now (the person leaves the screen). */
-  save(): Promise<void>
-  dispose(): void
+  save: () => Promise<void>
+  dispose: () => void
 }
 
 /** Signature of `openForm` in src/forms/index.ts. Rejects with an Error whose message is a sentence for the person. */

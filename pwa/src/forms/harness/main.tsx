@@ -14,10 +14,12 @@ interface Harness {
   files: string[]
   filled: FilledForm | null
   openedMs: number
+  /** Saves the draft as leaving the screen would. */
+  save: () => Promise<void>
   error: string
 }
 
-const harness: Harness = { saved: sessionStorage.getItem('draft'), saves: 0, files: [], filled: null, openedMs: 0, error: '' }
+const harness: Harness = { saved: sessionStorage.getItem('draft'), saves: 0, files: [], filled: null, openedMs: 0, error: '', save: () => Promise.resolve() }
 ;(window as unknown as { harness: Harness }).harness = harness
 
 const query = new URLSearchParams(location.search)
@@ -73,6 +75,7 @@ async function open() {
       },
     },
   )
+  harness.save = opened.save
   requestAnimationFrame(() => setTimeout(() => (harness.openedMs = performance.now() - began)))
   return opened
 }

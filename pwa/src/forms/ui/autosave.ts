@@ -15,24 +15,27 @@ export function autosave(save: () => Promise<void>, flush: () => void, onFailed:
   let running: Promise<void> | undefined
 
   const run = async (): Promise<void> => {
-    while (dirty) {
-      dirty = false
-      try {
+    try {
+      while (dirty) {
+        dirty = false
         await save()
         onFailed(false)
-      } catch (error) {
-        dirty = true
-        onFailed(true)
-        throw error
       }
+    } catch (error) {
+      dirty = true
+      onFailed(true)
+      throw error
+    } finally {
+      running = undefined
     }
   }
   const now = (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
     flush()
-    running ??= run().finally(() => (running = undefined))
-    return running
+    // A save under way sees `dirty` again before it ends.
+    if (!running && dirty) running = run()
+    return running ?? Promise.resolve()
   }
   const quietly = (): void => void now().catch((error: unknown) => console.warn('draft not saved', error))
   const changed = (): void => {
