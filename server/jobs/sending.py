@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from server import events
 from server.jobs.messages import Post, alert_of, group, message, stand_in
@@ -37,6 +39,15 @@ PAUSE_SECONDS: Final = 0.02
 """The least time between two looks that find nothing, however often something is written."""
 
 
+class Result(Struct, frozen=True, kw_only=True):
+    """What is to be written down of one message."""
+
+    project: str
+    tried: tuple[Tried, ...] = ()
+    not_begun: tuple[Sending, ...] = ()
+    happened: tuple[events.Event, ...] = ()
+
+
 class SendingLoop:
     """Runs until `stop`. `chance` gives numbers in [0, 1) that spread retries."""
 
@@ -60,7 +71,7 @@ class SendingLoop:
         self._at_a_time = at_a_time
         self._awake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._results: asyncio.Queue[tuple[str, list[Tried], list[Sending], list[events.Event]]] = asyncio.Queue()
+        self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._is_stopping = False
 
     def wake(self) -> None:
@@ -152,14 +163,14 @@ class SendingLoop:
     async def _send(self, project: str, post: Post, start_before_s: float) -> None:
         prepared = message(post, now_ms=self._clock(), start_before_s=start_before_s)
         if prepared.ttl_s <= 0:
-            self._give_up(project, list(post.sendings), "expired")
+            self._give_up(project, post.sendings, "expired")
             return
         answer = await self._sender.send(prepared)
         if answer == NOT_BEGUN:
-            self._results.put_nowait((project, [], list(post.sendings), []))
+            self._results.put_nowait(Result(project=project, not_begun=post.sendings))
             return
-        tried = [self._judge(post, sending, answer) for sending in post.sendings]
-        self._results.put_nowait((project, tried, [], self._events(project, post, answer)))
+        tried = tuple(self._judge(post, sending, answer) for sending in post.sendings)
+        self._results.put_nowait(Result(project=project, tried=tried, happened=_events(project, post, answer)))
 
     def _judge(self, post: Post, sending: Sending, answer: Answer) -> Tried:
         now_ms = self._clock()
@@ -190,19 +201,10 @@ class SendingLoop:
             payload_limit=limit,
         )
 
-    def _events(self, project: str, post: Post, answer: Answer) -> list[events.Event]:
-        if answer.status in (404, 410):
-            return [events.SubscriptionEnded(project=project, device=post.sendings[0].device, status=answer.status)]
-        is_ours = 300 <= answer.status < 500 and answer.status not in (408, 413, 425, 429)
-        if not is_ours:
-            return []
-        host = post.sendings[0].endpoint.split("/")[2]
-        return [events.SenderRefused(project=project, host=host, status=answer.status, reason=answer.reason)]
-
-    def _give_up(self, project: str, sendings: list[Sending], problem: str) -> None:
+    def _give_up(self, project: str, sendings: Sequence[Sending], problem: str) -> None:
         if sendings:
-            tried = [Tried(alert=one.alert, device=one.device, problem=problem) for one in sendings]
-            self._results.put_nowait((project, tried, [], []))
+            tried = tuple(Tried(alert=one.alert, device=one.device, problem=problem) for one in sendings)
+            self._results.put_nowait(Result(project=project, tried=tried))
 
     async def _write_results(self) -> None:
         """Write what has come in, all that waits at once. A failing write is tried again: the lease is still held."""
@@ -210,20 +212,18 @@ class SendingLoop:
             batch = [await self._results.get()]
             while not self._results.empty():
                 batch.append(self._results.get_nowait())
-            for project in {one[0] for one in batch}:
-                await self._write(project, [one for one in batch if one[0] == project])
+            for project in {one.project for one in batch}:
+                await self._write(project, [one for one in batch if one.project == project])
             for _ in batch:
                 self._results.task_done()
 
-    async def _write(
-        self, project: str, batch: list[tuple[str, list[Tried], list[Sending], list[events.Event]]]
-    ) -> None:
+    async def _write(self, project: str, batch: list[Result]) -> None:
         now_ms = self._clock()
-        happened = {_kind(event): event for one in batch for event in one[3]}
+        happened = {_kind(event): event for one in batch for event in one.happened}
 
         async def unit(tx: WriteTx) -> None:
-            await save_tried(tx, project, [tried for one in batch for tried in one[1]], at_ms=now_ms)
-            await put_back(tx, project, [sending for one in batch for sending in one[2]])
+            await save_tried(tx, project, [tried for one in batch for tried in one.tried], at_ms=now_ms)
+            await put_back(tx, project, [sending for one in batch for sending in one.not_begun])
             await add_events(tx, list(happened.values()), now_ms, f"sending:{now_ms}:{time.monotonic_ns()}")
 
         for wait_s in (0.1, 0.5, 2.0, 0.0):
@@ -234,6 +234,17 @@ class SendingLoop:
                 await asyncio.sleep(wait_s)
             else:
                 return
+
+
+def _events(project: str, post: Post, answer: Answer) -> tuple[events.Event, ...]:
+    """What an answer tells the rest of the house: a subscription ended, or our own request is refused."""
+    if answer.status in (404, 410):
+        return (events.SubscriptionEnded(project=project, device=post.sendings[0].device, status=answer.status),)
+    is_ours = 300 <= answer.status < 500 and answer.status not in (408, 413, 425, 429)
+    if not is_ours:
+        return ()
+    host = post.sendings[0].endpoint.split("/")[2]
+    return (events.SenderRefused(project=project, host=host, status=answer.status, reason=answer.reason),)
 
 
 def _kind(event: events.Event) -> tuple[object, ...]:
