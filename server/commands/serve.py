@@ -9,7 +9,8 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import uvicorn
 from msgspec import Struct
@@ -41,16 +42,21 @@ class Ready(Struct, frozen=True):
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says its welcome when it really listens, and not before."""
+    """uvicorn that says its welcome when it really listens, and ends live streams before it waits for requests."""
 
-    def __init__(self, config: uvicorn.Config, welcome: Sequence[str]) -> None:
+    def __init__(self, config: uvicorn.Config, welcome: Sequence[str], end_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._welcome = welcome
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print("\n".join(self._welcome), flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def run(settings: Settings) -> int:
@@ -61,7 +67,8 @@ def run(settings: Settings) -> int:
         settings.data.mkdir(parents=True, exist_ok=True)
         load_keys(settings.data)
         ready = asyncio.run(_prepare(settings))
-        server = Server(_config(settings), welcome(settings, ready))
+        app = create_app(settings)
+        server = Server(_config(settings, app), welcome(settings, ready), app.state.wakings.close)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -70,9 +77,9 @@ def run(settings: Settings) -> int:
     return 0 if server.started else 1
 
 
-def _config(settings: Settings) -> uvicorn.Config:
+def _config(settings: Settings, app: Any) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",

@@ -25,11 +25,17 @@ class Wakings:
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
+        self.is_closing = False
 
     def wake(self) -> None:
         """Called in the event loop after a COMMIT."""
         self._next.set()
         self._next = asyncio.Event()
+
+    def close(self) -> None:
+        """The server stops: every stream ends now, and its browser comes back when there is a server again."""
+        self.is_closing = True
+        self.wake()
 
     async def wait(self, seconds: float) -> None:
         """Return at the next commit, or after so many seconds."""
@@ -50,11 +56,11 @@ async def live(actor: Actor, database: Database, wakings: Wakings) -> Stream:
 async def positions(
     project: str, database: Database, wakings: Wakings, clock: Callable[[], float]
 ) -> AsyncGenerator[bytes]:
-    """The stream's lines. Ends after LIFE_S."""
+    """The stream's lines. Ends after LIFE_S, or when the server stops."""
     yield b"retry: 2000\n\n"
     said, ends = -1, clock() + LIFE_S
     spoke = clock()
-    while clock() < ends:
+    while clock() < ends and not wakings.is_closing:
         rows = await database.reader.fetch("SELECT position FROM projects WHERE project = $1", project)
         position = rows[0]["position"] if rows else 0
         if position != said:

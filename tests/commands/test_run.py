@@ -1,5 +1,6 @@
 """The real server as `make run` starts it."""
 
+import base64
 import json
 import os
 import socket
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.demo.facts import read_people
 from tests.server_process import ROOT, ServerProcess, free_port
@@ -28,6 +31,21 @@ def langnghe(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def enrol(server: ServerProcess, link: str) -> str:
+    """Use an invitation as a browser does; answers the session cookie."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    body = {
+        "code": link.rsplit("/", 1)[1],
+        "replica": "r1",
+        "public_key": base64.urlsafe_b64encode(spki).decode().rstrip("="),
+    }
+    headers = {"Content-Type": "application/json", "Origin": server.url}
+    request = urllib.request.Request(f"{server.url}/enrol", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        return str(answer.headers["Set-Cookie"]).split(";")[0]
 
 
 def test_it_says_that_it_is_up_and_on_which_engine(server_process: ServerProcess, engine: str) -> None:
@@ -57,6 +75,18 @@ def test_ctrl_c_ends_it_cleanly_and_quickly(start: Start) -> None:
     began = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - began < 3
+    assert "Traceback" not in server.output()
+
+
+def test_ctrl_c_does_not_wait_for_a_board_that_listens(start: Start) -> None:
+    server = start()
+    cookie = enrol(server, server.links()["vo-hong-nhung"])
+    request = urllib.request.Request(f"{server.url}/live", headers={"Cookie": cookie})
+    with urllib.request.urlopen(request) as live:
+        assert live.readline() == b"retry: 2000\n"
+        began = time.monotonic()
+        assert server.stop() == 0
+    assert time.monotonic() - began < 6
     assert "Traceback" not in server.output()
 
 
