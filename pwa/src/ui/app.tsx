@@ -53,6 +53,8 @@ interface Place {
   icon: IconName
   name: () => string
   count?: () => number
+  /** Only where there is room at the side; or only under the thumb. */
+  only?: 'wide' | 'narrow'
 }
 
 function places(): Place[] {
@@ -62,11 +64,13 @@ function places(): Place[] {
   const alerts: Place = { to: '/alerts', icon: 'alert', name: () => w().nav.alerts, count: () => badges().alerts }
   const topics: Place = { to: '/topics', icon: 'topic', name: () => w().nav.topics }
   const reports: Place = { to: '/reports', icon: 'table', name: () => w().nav.reports }
+  const settings: Place = { to: '/settings', icon: 'gear', name: () => w().nav.settings, only: 'wide' }
   const sync: Place = { to: '/boards/sync-status', icon: 'sync', name: () => w().nav.sync }
-  const more: Place = { to: '/more', icon: 'more', name: () => w().nav.more }
-  if (isStaff()) return [home, sync, topics, alerts, more]
-  if (leads()) return [home, reports, topics, alerts, more]
-  return [home, forms, outbox, alerts, topics]
+  const more: Place = { to: '/more', icon: 'more', name: () => w().nav.more, only: 'narrow' }
+  const wide = (place: Place): Place => ({ ...place, only: 'wide' })
+  if (isStaff()) return [home, sync, topics, alerts, wide(reports), wide(forms), wide(outbox), settings, more]
+  if (leads()) return [home, reports, topics, alerts, wide(sync), wide(forms), wide(outbox), settings, more]
+  return [home, forms, outbox, alerts, topics, settings]
 }
 
 export const Nav = (): JSX.Element => (
@@ -77,7 +81,7 @@ export const Nav = (): JSX.Element => (
     </span>
     <For each={places()}>
       {(place) => (
-        <a href={`#${place.to}`} aria-current={here() === place.to ? 'page' : undefined}>
+        <a href={`#${place.to}`} data-only={place.only} aria-current={here() === place.to ? 'page' : undefined}>
           <Icon name={place.icon} />
           {place.name()}
           <Show when={place.count?.()}>{(n) => <span class="count">{n()}</span>}</Show>

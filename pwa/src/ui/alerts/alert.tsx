@@ -57,7 +57,9 @@ export const AlertPage = (props: { alert: string }): JSX.Element => {
                 {(next) => (
                   <Notice tone="answer">
                     <span>{alert().state === 'cancelled' ? w().alerts.cancelled : w().alerts.replaced}</span>
-                    <a href={`#/alert/${encodeURIComponent(next())}`}>{w().alerts.seeNew}</a>
+                    <a class="button" href={`#/alert/${encodeURIComponent(next())}`}>
+                      {w().alerts.seeNew}
+                    </a>
                   </Notice>
                 )}
               </Show>

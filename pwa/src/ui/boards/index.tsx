@@ -4,11 +4,14 @@ import { Dynamic } from 'solid-js/web'
 import { Empty, Page } from '../parts/page'
 import { w } from '../words'
 
-const BOARDS: Record<string, Component> = {
+type Screen = Component<{ id: string }>
+
+const BOARDS: Record<string, Screen> = {
   'sync-status': lazy(async () => ({ default: (await import('./sync_status')).SyncStatusBoard })),
+  person: lazy(async () => ({ default: (await import('./person')).PersonBoard })),
 }
 
-export const Boards = (props: { board: string }): JSX.Element => (
+export const Boards = (props: { board: string; id?: string }): JSX.Element => (
   <Show
     when={BOARDS[props.board]}
     fallback={
@@ -17,6 +20,6 @@ export const Boards = (props: { board: string }): JSX.Element => (
       </Page>
     }
   >
-    {(board) => <Dynamic component={board()} />}
+    {(board) => <Dynamic component={board()} id={props.id ?? ''} />}
   </Show>
 )

@@ -22,12 +22,16 @@ export interface Glance {
   drafts: Draft[]
   alerts: AlertSeen[]
   due: Seen[]
+  /** Newest official answers in the own areas, with the title of their topic. */
+  answers: { topic: string; title: string; text: string; at_ms: number }[]
   urgentTopics: number
   openTopics: number
   unsorted: number
 }
 
 const DUE_WITHIN_MS = 14 * 86_400_000
+const NEW_ANSWER_MS = 14 * 86_400_000
+const MOST_ANSWERS = 3
 
 /** Names of areas come with the first sync and hardly ever change. */
 let placesKnown = 0
@@ -40,7 +44,7 @@ async function learnAreas(): Promise<void> {
 }
 
 async function readGlance(person: string, device: string, at_ms: number): Promise<Glance> {
-  const [changes, drafts, alerts, forms, topics, submissions, files] = await Promise.all([
+  const [changes, drafts, alerts, forms, topics, submissions, files, answers] = await Promise.all([
     readChanges(),
     readDrafts(),
     readAlerts(device, at_ms),
@@ -48,6 +52,7 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     readItems('topic'),
     readItems('submission'),
     readWaitingFiles(),
+    readItems('answer'),
   ])
   await learnAreas()
   const unsent = changes.filter(isUnsent)
@@ -64,10 +69,20 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     drafts,
     alerts: isStaff() ? [] : alerts.filter(needsConfirming),
     due: forms.filter((form) => isDue(Number(form.fields['closes_at_ms'] ?? 0), at_ms)),
+    answers: newest(answers, topics, at_ms),
     urgentTopics: open.filter((topic) => topic.fields['urgency'] === 'urgent' || topic.fields['state'] === 'urgent').length,
     openTopics: open.length,
     unsorted: leads() ? submissions.filter((seen) => !seen.fields['topic']).length : 0,
   }
+}
+
+function newest(answers: Seen[], topics: Seen[], at_ms: number): Glance['answers'] {
+  const titles = new Map(topics.map((topic) => [topic.id, topic.fields['title'] ?? '']))
+  return answers
+    .map((answer) => ({ topic: answer.fields['topic'] ?? '', title: titles.get(answer.fields['topic'] ?? '') ?? '', text: answer.fields['text'] ?? '', at_ms: Number(answer.fields['answered_at_ms'] ?? 0) || answer.updated_at_ms }))
+    .filter((answer) => at_ms - answer.at_ms < NEW_ANSWER_MS)
+    .sort((a, b) => b.at_ms - a.at_ms)
+    .slice(0, MOST_ANSWERS)
 }
 
 const isDue = (closes: number, at_ms: number): boolean => closes > at_ms && closes - at_ms < DUE_WITHIN_MS

@@ -144,6 +144,31 @@ const Due = (props: { of: Glance }): JSX.Element => (
   </>
 )
 
+const Answers = (props: { of: Glance }): JSX.Element => (
+  <Show when={props.of.answers.length > 0}>
+    <section class="stack">
+      <h2>{w().home.answers}</h2>
+      <ul class="list">
+        <For each={props.of.answers}>
+          {(answer) => (
+            <li>
+              <a class="list-item" href={`#/topic/${encodeURIComponent(answer.topic)}`}>
+                <Disc icon="answer" tone="answer" />
+                <span class="grow">
+                  <span class="title">{answer.title}</span>
+                  <span class="soft clamp">{answer.text}</span>
+                  <span class="soft">{ago(answer.at_ms)}</span>
+                </span>
+                <Icon name="next" />
+              </a>
+            </li>
+          )}
+        </For>
+      </ul>
+    </section>
+  </Show>
+)
+
 const Led = (props: { of: Glance }): JSX.Element => (
   <div class="pair three">
     <a class="tile" href="#/topics" data-tone={props.of.urgentTopics > 0 ? 'urgent' : undefined}>
@@ -197,6 +222,7 @@ export const Home = (): JSX.Element => (
             {leads() ? w().coordinator.reports : w().home.newReport}
           </a>
           <Due of={of()} />
+          <Answers of={of()} />
         </>
       )}
     </Show>
