@@ -90,13 +90,13 @@ class Workspace:
             key = f"{actor.replica}:{change.sequence}:{number}"
             self.happened.append((self.project, key, events.to_row(event, self.now_ms)))
 
-    async def save(self, tx: Tx, replica: str) -> None:
+    async def save(self, tx: Tx) -> None:
         """Write everything; the counter itself is the writer's last statement."""
-        await insert_changes(tx, self.project, replica, self.inserted)
+        await insert_changes(tx, self.project, self.inserted)
         if self.released:
-            await release_changes(tx, self.project, replica, self.released)
+            await release_changes(tx, self.project, self.released)
         if self.reused:
-            await keep_reused(tx, self.project, replica, self.reused)
+            await keep_reused(tx, self.project, self.reused)
         await insert_items(tx, self.project, [item for key, item in self.touched.items() if key in self.new])
         await update_items(tx, self.project, [item for key, item in self.touched.items() if key not in self.new])
         await insert_feed(tx, self.project, self.feed)
@@ -104,4 +104,4 @@ class Workspace:
         await save_closed(tx, self.project, self.closed)
         await save_sums(tx, self.project, self.sums)
         await save_tallies(tx, self.project, self.tallies)
-        await add_rows(tx, self.happened)
+        await add_rows(tx, self.happened, are_new=True)

@@ -7,8 +7,9 @@ sync that brings nothing writes nothing, but for a note of the contact once a mi
 from msgspec import Struct, structs
 
 from server.exchange.budget import Floors
+from server.exchange.gather import gather_of
 from server.exchange.pull import Page, pull
-from server.exchange.push import Brought, Received, quarantine, spell, take_in
+from server.exchange.push import Received, quarantine, spell
 from server.exchange.receipts import Sign, make_receipt, missing
 from server.exchange.repair import repair
 from server.problems import Problem
@@ -17,10 +18,9 @@ from server.store.changes import held_sequences
 from server.store.crash_points import reached
 from server.store.database import Database
 from server.store.projects import Project, get_project
-from server.store.replicas import Replica, count_repair, get_replica, save_health, save_replica
+from server.store.replicas import Replica, count_repair, get_replica
 from server.store.scope import scoped
 from server.store.session import Tx
-from server.store.writer import WriteTx
 from sync.protocol import PROTOCOL_VERSION, RepairRequest, RepairResponse, SyncRequest, SyncResponse
 
 CONTACT_MS = 60_000
@@ -90,8 +90,17 @@ async def bring(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: in
         known = standing is not None and standing.device == actor.device and standing.made_up_to >= asked.made_up_to
         if known and standing is not None and now_ms - standing.last_contact_at_ms < CONTACT_MS:
             return None
-    brought = spell(actor, asked.replica, asked.changes, now_ms)
-    return await exchange.database.writer.run(lambda tx: _write(tx, actor, asked, brought, now_ms), actor.project)
+    push = spell(
+        actor,
+        asked.replica,
+        asked.changes,
+        now_ms=now_ms,
+        made_up_to=asked.made_up_to,
+        lost=asked.lost,
+        epoch=asked.epoch,
+        health=asked.health,
+    )
+    return await gather_of(exchange.database).push(push)
 
 
 async def answer(
@@ -104,28 +113,6 @@ async def answer(
     if replica is None:
         return response
     return structs.replace(response, receipt=make_receipt(replica, response.epoch, now_ms, exchange.sign))
-
-
-async def _write(tx: WriteTx, actor: Actor, asked: SyncRequest, brought: Brought, now_ms: int) -> Received | None:
-    counter = await tx.counter(actor.project)
-    if asked.epoch and asked.epoch != counter.epoch:
-        return None
-    received = await take_in(
-        tx,
-        actor,
-        brought,
-        now_ms=now_ms,
-        made_up_to=asked.made_up_to,
-        lost=asked.lost,
-    )
-    replica = received.replica
-    behind = 0 < asked.made_up_to < replica.received_up_to
-    if behind and replica.forked_at_ms is None:
-        replica = structs.replace(replica, forked_at_ms=now_ms)
-        await save_replica(tx, actor.project, replica)
-    if asked.health is not None:
-        await save_health(tx, actor.project, asked.replica, asked.health, now_ms)
-    return structs.replace(received, replica=replica)
 
 
 async def _answer(

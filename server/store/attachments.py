@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from server.store.session import Row, Tx, chunks, in_values
+from server.store.session import Row, Tx, fetch_wanted
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -80,14 +80,15 @@ async def set_attachment_state(tx: Tx, project: str, sha256: str, state: str, at
 async def missing_attachments(tx: Tx, project: str, hashes: list[str]) -> set[str]:
     """Those of `hashes` that are not completely here."""
     missing = set(hashes)
-    for piece in chunks([(sha256,) for sha256 in sorted(missing)]):
-        rows = await tx.fetch(
-            "SELECT sha256 FROM attachments WHERE project = $1 AND state = 'complete' "
-            f"AND sha256 IN ({in_values(1, len(piece), 2)})",
-            project,
-            *(key for row in piece for key in row),
-        )
-        missing.difference_update(row["sha256"] for row in rows)
+    rows = await fetch_wanted(
+        tx,
+        {"sha256": "text"},
+        [(sha256,) for sha256 in sorted(missing)],
+        "SELECT a.sha256 FROM wanted w CROSS JOIN attachments a "
+        "WHERE a.project = $1 AND a.sha256 = w.sha256 AND a.state = 'complete'",
+        project,
+    )
+    missing.difference_update(row["sha256"] for row in rows)
     return missing
 
 

@@ -1,12 +1,12 @@
 """Changes as they came, with their stored outcomes: the history of every item, and why a push may be repeated."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from server.store.session import Row, Tx, insert_rows
+from server.store.session import Row, Tx, fetch_wanted, insert_rows
 from sync.protocol import Change, ItemKind, Outcome
 
 Status = Literal["judged", "held", "quarantined"]
@@ -28,6 +28,7 @@ _body = msgspec.json.Decoder(Body).decode
 class StoredChange(Struct, frozen=True, kw_only=True):
     """`body` is canonical JSON (sync.canonical.change_bytes), `hash` its hex SHA-256; position None without effect."""
 
+    replica: str
     sequence: int
     hash: str
     kind: str
@@ -45,29 +46,42 @@ class StoredChange(Struct, frozen=True, kw_only=True):
         return _body(self.body).change
 
 
-_COLUMNS = "sequence, hash, kind, item_id, body, outcome, status, position, person, device, received_at_ms"
+_COLUMNS = "replica, sequence, hash, kind, item_id, body, outcome, status, position, person, device, received_at_ms"
 
 
-async def load_changes(tx: Tx, project: str, replica: str, first: int, last: int) -> dict[int, StoredChange]:
-    """What is stored of a replica's sequences first..last."""
-    rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM changes WHERE project = $1 AND replica = $2 AND sequence BETWEEN $3 AND $4",
+async def load_changes(
+    tx: Tx, project: str, wanted: Iterable[tuple[str, int, int]]
+) -> dict[str, dict[int, StoredChange]]:
+    """What is stored of each (replica, first, last), sequences inclusive."""
+    rows = await fetch_wanted(
+        tx,
+        {"name": "text", "first": "bigint", "last": "bigint"},
+        sorted(set(wanted)),
+        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN changes WHERE project = $1 AND replica = w.name "
+        "AND sequence BETWEEN w.first AND w.last",
         project,
-        replica,
-        first,
-        last,
     )
-    return {row["sequence"]: _stored(row) for row in rows}
+    return _by_replica(rows)
 
 
-async def held_changes(tx: Tx, project: str, replica: str) -> dict[int, StoredChange]:
-    """Those that wait for an earlier sequence."""
-    rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM changes WHERE project = $1 AND replica = $2 AND status = 'held' ORDER BY sequence",
+async def held_changes(tx: Tx, project: str, replicas: Iterable[str]) -> dict[str, dict[int, StoredChange]]:
+    """Those that wait for an earlier sequence, per replica."""
+    rows = await fetch_wanted(
+        tx,
+        {"name": "text"},
+        [(replica,) for replica in sorted(set(replicas))],
+        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN changes WHERE project = $1 AND replica = w.name "
+        "AND status = 'held'",
         project,
-        replica,
     )
-    return {row["sequence"]: _stored(row) for row in rows}
+    return _by_replica(rows)
+
+
+def _by_replica(rows: Iterable[Row]) -> dict[str, dict[int, StoredChange]]:
+    found: dict[str, dict[int, StoredChange]] = {}
+    for row in rows:
+        found.setdefault(row["replica"], {})[row["sequence"]] = _stored(row)
+    return found
 
 
 async def held_sequences(tx: Tx, project: str, replica: str) -> tuple[int, ...]:
@@ -79,64 +93,43 @@ async def held_sequences(tx: Tx, project: str, replica: str) -> tuple[int, ...]:
     return tuple(row["sequence"] for row in rows)
 
 
-async def insert_changes(tx: Tx, project: str, replica: str, changes: Sequence[StoredChange]) -> None:
+async def insert_changes(tx: Tx, project: str, changes: Sequence[StoredChange]) -> None:
     """Errors: the driver's, when an identity is taken."""
-    await insert_rows(
-        tx,
-        "INSERT INTO changes (project, replica, sequence, hash, kind, item_id, body, outcome, status, position, "
-        "person, device, received_at_ms)",
-        [
-            (
-                project,
-                replica,
-                one.sequence,
-                one.hash,
-                one.kind,
-                one.item,
-                one.body,
-                _encode(one.outcome),
-                one.status,
-                one.position,
-                one.person,
-                one.device,
-                one.received_at_ms,
-            )
-            for one in changes
-        ],
+    await insert_rows(tx, "changes", ("project", *_COLUMNS.split(", ")), [_values(project, one) for one in changes])
+
+
+def _values(project: str, one: StoredChange) -> tuple[Any, ...]:
+    return (
+        project,
+        one.replica,
+        one.sequence,
+        one.hash,
+        one.kind,
+        one.item,
+        one.body,
+        _encode(one.outcome),
+        one.status,
+        one.position,
+        one.person,
+        one.device,
+        one.received_at_ms,
     )
 
 
-async def release_changes(tx: Tx, project: str, replica: str, changes: Iterable[StoredChange]) -> None:
+async def release_changes(tx: Tx, project: str, changes: Iterable[StoredChange]) -> None:
     """Held or quarantined changes that were judged now."""
     await tx.executemany(
         "UPDATE changes SET outcome = $4, status = $5, position = $6 "
         "WHERE project = $1 AND replica = $2 AND sequence = $3",
-        [(project, replica, one.sequence, _encode(one.outcome), one.status, one.position) for one in changes],
+        [(project, one.replica, one.sequence, _encode(one.outcome), one.status, one.position) for one in changes],
     )
 
 
-async def quarantine_changes(tx: Tx, project: str, replica: str, changes: Sequence[StoredChange]) -> None:
+async def quarantine_changes(tx: Tx, project: str, changes: Sequence[StoredChange]) -> None:
     """Kept apart, not judged; what is stored already stays as it is."""
-    await tx.executemany(
-        "INSERT INTO changes (project, replica, sequence, hash, kind, item_id, body, outcome, status, person, device, "
-        "received_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'quarantined', $9, $10, $11) ON CONFLICT DO NOTHING",
-        [
-            (
-                project,
-                replica,
-                one.sequence,
-                one.hash,
-                one.kind,
-                one.item,
-                one.body,
-                _encode(one.outcome),
-                one.person,
-                one.device,
-                one.received_at_ms,
-            )
-            for one in changes
-        ],
-    )
+    apart = [structs.replace(one, status="quarantined", position=None) for one in changes]
+    columns = ("project", *_COLUMNS.split(", "))
+    await insert_rows(tx, "changes", columns, [_values(project, one) for one in apart], " ON CONFLICT DO NOTHING")
 
 
 async def free_quarantined(tx: Tx, project: str, replica: str) -> int:
@@ -148,19 +141,19 @@ async def free_quarantined(tx: Tx, project: str, replica: str) -> int:
     )
 
 
-async def keep_reused(tx: Tx, project: str, replica: str, reused: Iterable[StoredChange]) -> None:
+async def keep_reused(tx: Tx, project: str, reused: Iterable[StoredChange]) -> None:
     """Changes whose identity was taken by other content: both are kept."""
     await tx.executemany(
         "INSERT INTO reused (project, replica, sequence, hash, body, device, received_at_ms) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-        [(project, replica, one.sequence, one.hash, one.body, one.device, one.received_at_ms) for one in reused],
+        [(project, one.replica, one.sequence, one.hash, one.body, one.device, one.received_at_ms) for one in reused],
     )
 
 
 async def quarantined(tx: Tx, project: str, limit: int = 500) -> list[tuple[str, StoredChange]]:
     """(replica, change) of what revoked devices sent too late, oldest first."""
     rows = await tx.fetch(
-        f"SELECT replica, {_COLUMNS} FROM changes WHERE project = $1 AND status = 'quarantined' "
+        f"SELECT {_COLUMNS} FROM changes WHERE project = $1 AND status = 'quarantined' "
         "ORDER BY received_at_ms, replica, sequence LIMIT $2",
         project,
         limit,
@@ -171,7 +164,7 @@ async def quarantined(tx: Tx, project: str, limit: int = 500) -> list[tuple[str,
 async def item_history(tx: Tx, project: str, kind: ItemKind, item: str) -> list[tuple[str, StoredChange]]:
     """(replica, change) of every change of an item, in order of effect; those without effect last."""
     rows = await tx.fetch(
-        f"SELECT replica, {_COLUMNS} FROM changes WHERE project = $1 AND kind = $2 AND item_id = $3 "
+        f"SELECT {_COLUMNS} FROM changes WHERE project = $1 AND kind = $2 AND item_id = $3 "
         "ORDER BY CASE WHEN position IS NULL THEN 1 ELSE 0 END, position, received_at_ms, sequence",
         project,
         kind,
@@ -182,6 +175,7 @@ async def item_history(tx: Tx, project: str, kind: ItemKind, item: str) -> list[
 
 def _stored(row: Row) -> StoredChange:
     return StoredChange(
+        replica=row["replica"],
         sequence=row["sequence"],
         hash=row["hash"],
         kind=row["kind"],

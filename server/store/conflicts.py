@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from server.store.session import Row, Tx, chunks, in_values
+from server.store.session import Row, Tx, fetch_wanted
 from sync.protocol import Conflict, ItemKind
 
 _encode = msgspec.json.Encoder().encode
@@ -49,34 +49,34 @@ async def open_conflicts(
 ) -> dict[tuple[ItemKind, str], tuple[Conflict, ...]]:
     """The open ones per item, oldest first."""
     found: dict[tuple[ItemKind, str], list[Conflict]] = {}
-    for piece in chunks(sorted(set(keys))):
-        rows = await tx.fetch(
-            f"WITH wanted(kind, id) AS ({in_values(2, len(piece), 2)}) SELECT c.kind, c.item_id, c.id, c.body "
-            "FROM wanted w CROSS JOIN conflicts c WHERE c.project = $1 AND c.kind = w.kind AND c.item_id = w.id "
-            "AND c.closed_position IS NULL ORDER BY c.opened_position, c.place",
-            project,
-            *(part for key in piece for part in key),
-        )
-        seen: set[str] = set()
-        for kind, item, name, body in rows:
-            if name not in seen:
-                seen.add(name)
-                found.setdefault((kind, item), []).append(_decode(body))
+    rows = await fetch_wanted(
+        tx,
+        {"kind": "text", "id": "text"},
+        sorted(set(keys)),
+        "SELECT c.kind, c.item_id, c.id, c.body FROM wanted w CROSS JOIN conflicts c "
+        "WHERE c.project = $1 AND c.kind = w.kind AND c.item_id = w.id AND c.closed_position IS NULL "
+        "ORDER BY c.opened_position, c.place",
+        project,
+    )
+    seen: set[str] = set()
+    for kind, item, name, body in rows:
+        if name not in seen:
+            seen.add(name)
+            found.setdefault((kind, item), []).append(_decode(body))
     return {key: tuple(conflicts) for key, conflicts in found.items()}
 
 
 async def closed_among(tx: Tx, project: str, ids: Sequence[str]) -> dict[str, tuple[ItemKind, str]]:
     """Those of `ids` that are closed, with their item."""
-    closed: dict[str, tuple[ItemKind, str]] = {}
-    for piece in chunks([(name,) for name in sorted(set(ids))]):
-        rows = await tx.fetch(
-            "SELECT id, kind, item_id FROM conflicts WHERE project = $1 AND closed_position IS NOT NULL "
-            f"AND id IN ({in_values(1, len(piece), 2)})",
-            project,
-            *(key[0] for key in piece),
-        )
-        closed.update({row["id"]: (row["kind"], row["item_id"]) for row in rows})
-    return closed
+    rows = await fetch_wanted(
+        tx,
+        {"id": "text"},
+        [(name,) for name in sorted(set(ids))],
+        "SELECT c.id, c.kind, c.item_id FROM wanted w CROSS JOIN conflicts c "
+        "WHERE c.project = $1 AND c.id = w.id AND c.closed_position IS NOT NULL",
+        project,
+    )
+    return {row["id"]: (row["kind"], row["item_id"]) for row in rows}
 
 
 async def save_opened(tx: Tx, project: str, opened: Sequence[Opened]) -> None:

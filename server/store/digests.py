@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from server.store.items import StoredItem
 from server.store.scope import Scope
-from server.store.session import Tx
+from server.store.session import Tx, insert_rows
 from sync.digest import EMPTY, Digest, add, from_sums, subtract
 
 Cell = tuple[str, str, str]
@@ -52,17 +52,18 @@ def count_in(sums: dict[Cell, Sums], before: StoredItem | None, after: StoredIte
 
 async def save_sums(tx: Tx, project: str, sums: dict[Cell, Sums]) -> None:
     """Halves of 32 bits are added and cut in SQL."""
-    if sums:
-        await tx.executemany(
-            "INSERT INTO digests (project, audience, area, author, high, low, held, leaving) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (project, audience, area, author) DO UPDATE SET "
-            "high = (digests.high + excluded.high) & 4294967295, low = (digests.low + excluded.low) & 4294967295, "
-            "held = digests.held + excluded.held, leaving = digests.leaving + excluded.leaving",
-            [
-                (project, *cell, one.digest.high, one.digest.low, one.held, one.leaving)
-                for cell, one in sorted(sums.items())
-            ],
-        )
+    await insert_rows(
+        tx,
+        "digests",
+        ("project", "audience", "area", "author", "high", "low", "held", "leaving"),
+        [
+            (project, *cell, one.digest.high, one.digest.low, one.held, one.leaving)
+            for cell, one in sorted(sums.items())
+        ],
+        " ON CONFLICT (project, audience, area, author) DO UPDATE SET "
+        "high = (digests.high + excluded.high) & 4294967295, low = (digests.low + excluded.low) & 4294967295, "
+        "held = digests.held + excluded.held, leaving = digests.leaving + excluded.leaving",
+    )
 
 
 async def scope_holding(tx: Tx, scope: Scope) -> Holding:

@@ -28,7 +28,8 @@ _COLUMNS = "position, kind, item_id, audience, area, author, leaves"
 async def insert_feed(tx: Tx, project: str, rows: Sequence[FeedRow]) -> None:
     await insert_rows(
         tx,
-        f"INSERT INTO feed (project, {_COLUMNS})",
+        "feed",
+        ("project", *_COLUMNS.split(", ")),
         [
             (project, row.position, row.kind, row.item, row.audience, row.area, row.author, int(row.leaves))
             for row in rows

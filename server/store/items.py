@@ -1,14 +1,14 @@
 """Items at their newest revision: loaded and saved in bulk, with their open conflicts beside them."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 
 from server.store.conflicts import open_conflicts
+from server.store.once import once
 from server.store.scope import AUDIENCES, Audience
-from server.store.session import Row, Tx, chunks, in_values, insert_rows
+from server.store.session import Row, Tx, fetch_wanted, insert_rows
 from sync.digest import Digest, from_signed, hash_item, to_signed
 from sync.protocol import Conflict, Item, ItemKind
 from sync.pull import may_leave
@@ -36,27 +36,27 @@ class StoredItem(Struct, frozen=True, kw_only=True, dict=True):
     def key(self) -> Key:
         return self.state.kind, self.state.id
 
-    @cached_property
+    @once
     def audience(self) -> Audience:
         return AUDIENCES[self.state.kind]
 
-    @cached_property
+    @once
     def area(self) -> str:
         """As it decides who reads; no area's code is as long as this."""
         return "" if self.audience == "all" else self.state.fields.get("area", "")[:100]
 
-    @cached_property
+    @once
     def gone(self) -> bool:
         """A settled deletion: phones hold it no more. While a conflict about it is open, they still do."""
         return self.state.deleted and not self.state.conflicts
 
-    @cached_property
+    @once
     def leaving(self) -> bool:
         """May leave a phone that is over its budget."""
         state = self.state
         return not self.gone and may_leave(state.kind, state.fields.get("state", ""), len(state.conflicts))
 
-    @cached_property
+    @once
     def digest(self) -> Digest:
         state = self.state
         return hash_item(state.kind, state.id, state.revision, state.deleted, [one.id for one in state.conflicts])
@@ -86,14 +86,13 @@ COLUMNS = (
 
 async def load_items(tx: Tx, project: str, keys: Iterable[Key]) -> dict[Key, StoredItem]:
     """Those that exist, tombstones too."""
-    rows: list[Row] = []
-    for piece in chunks(sorted(set(keys))):
-        rows += await tx.fetch(
-            f"WITH wanted(kind, id) AS ({in_values(2, len(piece), 2)}) SELECT {COLUMNS} FROM wanted w "
-            "CROSS JOIN items i WHERE i.project = $1 AND i.kind = w.kind AND i.id = w.id",
-            project,
-            *(part for key in piece for part in key),
-        )
+    rows = await fetch_wanted(
+        tx,
+        {"kind": "text", "id": "text"},
+        sorted(set(keys)),
+        f"SELECT {COLUMNS} FROM wanted w CROSS JOIN items i WHERE i.project = $1 AND i.kind = w.kind AND i.id = w.id",
+        project,
+    )
     return {item.key: item for item in await from_rows(tx, project, rows)}
 
 
@@ -140,12 +139,18 @@ def decode_stamps(body: bytes, fields: dict[str, str]) -> Stamps:
     return _full_stamps(body)
 
 
+_INSERTED = (
+    "project", "kind", "id", "revision", "position", "audience", "area", "author", "form", "topic", "state", "deleted",
+    "closed", "open_conflicts", "updated_at_ms", "updated_by", "fields", "stamps", "digest", "created_at_ms",
+)  # fmt: skip
+
+
 async def insert_items(tx: Tx, project: str, items: Sequence[StoredItem]) -> None:
     """New items. Errors: the driver's, when one exists."""
     await insert_rows(
         tx,
-        "INSERT INTO items (project, kind, id, revision, position, audience, area, author, form, topic, state, "
-        "deleted, closed, open_conflicts, updated_at_ms, updated_by, fields, stamps, digest, created_at_ms)",
+        "items",
+        _INSERTED,
         [(*_values(project, item), item.created_at_ms) for item in items],
     )
 

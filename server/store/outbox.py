@@ -26,13 +26,14 @@ async def add_events(tx: Tx, happened: list[events.Event], at_ms: int, id_of: st
     await add_rows(tx, [(row.project, f"{id_of}:{number}", row) for number, row in enumerate(rows)])
 
 
-async def add_rows(tx: Tx, rows: list[tuple[str, str, events.OutboxRow]]) -> None:
-    """(project, id, row) each; an id that is there already stays as it is."""
+async def add_rows(tx: Tx, rows: list[tuple[str, str, events.OutboxRow]], *, are_new: bool = False) -> None:
+    """(project, id, row) each; an id that is there already stays as it is, unless the caller knows them to be new."""
     await insert_rows(
         tx,
-        "INSERT INTO outbox (project, id, event, body, at_ms)",
+        "outbox",
+        ("project", "id", "event", "body", "at_ms"),
         [(project, key, row.event, row.body, row.at_ms) for project, key, row in rows],
-        " ON CONFLICT DO NOTHING",
+        "" if are_new else " ON CONFLICT DO NOTHING",
     )
 
 

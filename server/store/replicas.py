@@ -1,9 +1,11 @@
 """Replicas: what each made, what of it is here, the chain of its receipts, and what it says of its health."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 from msgspec import Struct
 
-from server.store.session import Row, Tx
+from server.store.session import Row, Tx, fetch_wanted, insert_rows
 from sync.protocol import Health
 from sync.ranges import Range, count
 from sync.receipt import START
@@ -33,25 +35,40 @@ class Replica(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = ", ".join(Replica.__struct_fields__)
-_PLACES = ", ".join(f"${number}" for number in range(2, 4 + len(Replica.__struct_fields__)))
-_CHANGING = ("made_up_to", "received_up_to", "receipted_up_to", "held", "chain", "lost", "last_contact_at_ms")
-_SAVE = (
-    f"INSERT INTO replicas (project, {_COLUMNS}, missing, lost_count) VALUES ($1, {_PLACES}) "
-    "ON CONFLICT (project, replica) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in (*_CHANGING, "forked_at_ms", "scope", "missing", "lost_count"))
+_CHANGING = (
+    "made_up_to", "received_up_to", "receipted_up_to", "held", "chain", "lost", "last_contact_at_ms", "forked_at_ms",
+    "scope", "missing", "lost_count",
+)  # fmt: skip
+_UPDATE = " ON CONFLICT (project, replica) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _CHANGING
 )
 
 
 async def get_replica(tx: Tx, project: str, replica: str) -> Replica | None:
-    row = await tx.fetch_one(f"SELECT {_COLUMNS} FROM replicas WHERE project = $1 AND replica = $2", project, replica)
-    return None if row is None else _replica(row)
+    return (await load_replicas(tx, project, [replica])).get(replica)
 
 
-async def save_replica(tx: Tx, project: str, replica: Replica) -> None:
-    """Create, or update what changes; device and person stay those of the first contact."""
-    values = [getattr(replica, name) for name in Replica.__struct_fields__]
-    values[Replica.__struct_fields__.index("lost")] = _encode(replica.lost) if replica.lost else b""
-    await tx.execute(_SAVE, project, *values, missing(replica), count(replica.lost))
+async def load_replicas(tx: Tx, project: str, replicas: Iterable[str]) -> dict[str, Replica]:
+    """Those that are known."""
+    rows = await fetch_wanted(
+        tx,
+        {"name": "text"},
+        [(replica,) for replica in sorted(set(replicas))],
+        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN replicas WHERE project = $1 AND replica = w.name",
+        project,
+    )
+    return {row["replica"]: _replica(row) for row in rows}
+
+
+async def save_replicas(tx: Tx, project: str, replicas: Sequence[Replica]) -> None:
+    """Create, or update what changes; device and person stay those of the first contact. Each replica once."""
+    rows = []
+    for replica in replicas:
+        values = {name: getattr(replica, name) for name in Replica.__struct_fields__}
+        values["lost"] = _encode(replica.lost) if replica.lost else b""
+        rows.append((project, *values.values(), missing(replica), count(replica.lost)))
+    columns = ("project", *Replica.__struct_fields__, "missing", "lost_count")
+    await insert_rows(tx, "replicas", columns, rows, _UPDATE)
 
 
 def missing(replica: Replica) -> int:

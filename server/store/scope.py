@@ -7,12 +7,12 @@ everything of their project. Pure.
 
 import hashlib
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
 
 from server.store.actor import Actor, Role
+from server.store.once import once
 from sync.protocol import ItemKind
 
 Audience = Literal["all", "area", "team", "own"]
@@ -38,7 +38,7 @@ class Scope(Struct, frozen=True, kw_only=True, dict=True):
     reading_areas: tuple[str, ...]
     reads_all: bool
 
-    @cached_property
+    @once
     def hash(self) -> str:
         """16 hex digits; another scope has another hash, and a cursor of another scope is not continued."""
         parts = [self.project, self.person, self.role, *self.areas, "/", *self.reading_areas]
@@ -57,11 +57,11 @@ class Scope(Struct, frozen=True, kw_only=True, dict=True):
             return area in self._reading
         return author == self.person or (self.leads and area in self._areas)
 
-    @cached_property
+    @once
     def _areas(self) -> frozenset[str]:
         return frozenset(self.areas)
 
-    @cached_property
+    @once
     def _reading(self) -> frozenset[str]:
         return frozenset(self.reading_areas)
 

@@ -11,6 +11,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
 
+from piccolo.table import Table
+
+from server.store import tables
 from server.store.engine import Dialect, standing_in
 
 Row = Any
@@ -110,27 +113,69 @@ class PostgresTx:
         self.after.append(call)
 
 
-async def insert_rows(tx: Tx, sql: str, rows: Sequence[Sequence[Any]], tail: str = "") -> None:
-    """`sql` is an INSERT up to its VALUES, `tail` what follows them. Many rows go in one statement, in pieces of a
-    power of two: SQLite lets go of the interpreter once instead of once a row, PostgreSQL gets one message.
+async def insert_rows(
+    tx: Tx, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], tail: str = ""
+) -> None:
+    """INSERT many rows with few statements; `tail` is what follows the values (ON CONFLICT …).
+
+    SQLite: pieces of a power of two, so that it lets go of the interpreter once instead of once a row. PostgreSQL:
+    COPY, or with a tail one array per column, so that the same plan serves any number of rows.
     """
-    start, width = 0, len(rows[0]) if rows else 0
+    if not rows:
+        return
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
+    if isinstance(tx, PostgresTx) and not tail and len(rows) > 1:
+        await tx.connection.copy_records_to_table(table, columns=columns, records=rows)
+        return
+    if tx.engine == "postgres":
+        arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(column_types(table, tuple(columns)), start=1))
+        await tx.execute(f"{into} SELECT * FROM unnest({arrays}){tail}", *map(list, zip(*rows, strict=True)))
+        return
+    start = 0
     while start < len(rows):
         size = 1 << min(len(rows) - start, 64).bit_length() - 1
         piece = rows[start : start + size]
-        await tx.execute(f"{sql} {in_values(width, size, 1)}{tail}", *chain.from_iterable(piece))
+        await tx.execute(f"{into} {in_values(len(columns), size, 1)}{tail}", *chain.from_iterable(piece))
         start += size
+
+
+@lru_cache(maxsize=64)
+def column_types(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """PostgreSQL's types of a table's columns."""
+    classes = [one for one in vars(tables).values() if isinstance(one, type) and issubclass(one, Table)]
+    (found,) = [one for one in classes if one._meta.tablename == table]  # noqa: SLF001 - Piccolo's way to ask
+    kinds = {column._meta.name: column.column_type.lower() for column in found._meta.columns}  # noqa: SLF001
+    return tuple(kinds[column] for column in columns)
+
+
+async def fetch_wanted(
+    tx: Tx, wanted: dict[str, str], keys: Sequence[Sequence[Any]], select: str, *args: Any
+) -> list[Row]:
+    """Rows of `select` for many keys at once. `wanted` names the keys' parts and their types: `select` joins a table
+    `wanted` of these columns; `args` are its $1, $2, …"""
+    if not keys:
+        return []
+    names, first = ", ".join(wanted), len(args) + 1
+    if tx.engine == "postgres":
+        arrays = ", ".join(f"${first + n}::{kind}[]" for n, kind in enumerate(wanted.values()))
+        table = f"SELECT * FROM unnest({arrays})"
+        return await tx.fetch(f"WITH wanted({names}) AS ({table}) {select}", *args, *map(list, zip(*keys, strict=True)))
+    rows: list[Row] = []
+    for piece in chunks(keys):
+        table = in_values(len(wanted), len(piece), first)
+        rows += await tx.fetch(f"WITH wanted({names}) AS ({table}) {select}", *args, *chain.from_iterable(piece))
+    return rows
 
 
 @lru_cache(maxsize=1024)
 def in_values(width: int, count: int, first: int) -> str:
-    """`VALUES ($first, ...), ...` for `(a, b) IN (...)`: `count` keys of `width` columns. Same text on both engines."""
+    """`VALUES ($first, ...), ...`: `count` keys of `width` columns."""
     numbers = iter(range(first, first + width * count))
     rows = ("(" + ", ".join(f"${next(numbers)}" for _ in range(width)) + ")" for _ in range(count))
     return "VALUES " + ", ".join(rows)
 
 
-def chunks(keys: Sequence[tuple[str, ...]], size: int = 256) -> Iterator[list[tuple[str, ...]]]:
+def chunks(keys: Sequence[Sequence[Any]], size: int = 256) -> Iterator[list[Sequence[Any]]]:
     """Keys in pieces of a power of two, the last padded with its own last key: few distinct statements to prepare."""
     for start in range(0, len(keys), size):
         piece = list(keys[start : start + size])

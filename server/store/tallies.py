@@ -27,6 +27,8 @@ BELIEVED_MS = 60 * DAY_MS
 SUBJECT_QUESTIONS = frozenset({"chu_de", "subject"})
 """Name of the question by which a form says what a report is about."""
 
+_ENDS = tuple(SUBJECT_QUESTIONS)
+
 Cell = tuple[str, str, int, str, str]
 """Measure, name, period, area, part."""
 
@@ -66,7 +68,13 @@ def written_at_ms(fields: Mapping[str, str], arrived_at_ms: int) -> int:
 
 def subject_of(fields: Mapping[str, str]) -> str:
     """The answer to the form's subject question; "" where it has none."""
-    return next((text for path, text in fields.items() if path.rpartition("/")[2] in SUBJECT_QUESTIONS), "")
+    return next(
+        (text for path, text in fields.items() if path.endswith(_ENDS) and _last(path) in SUBJECT_QUESTIONS), ""
+    )
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def cells_of(item: StoredItem) -> list[Cell]:

@@ -69,7 +69,7 @@ async def test_the_same_identity_with_other_content_is_refused_and_both_are_kept
     assert answer.outcomes[0].code == "identity_reused"
     reader = province.exchange.database.reader
     assert len(await reader.fetch("SELECT * FROM reused WHERE project = $1", PROJECT)) == 1
-    assert (await reader.read(lambda tx: load_changes(tx, PROJECT, "r-hoa", 1, 1)))[1].item == "s1"
+    assert (await reader.read(lambda tx: load_changes(tx, PROJECT, [("r-hoa", 1, 1)])))["r-hoa"][1].item == "s1"
     replica = await reader.read(lambda tx: get_replica(tx, PROJECT, "r-hoa"))
     assert replica is not None
     assert replica.forked_at_ms == NOW_MS

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from msgspec import Struct, structs
 
-from server.exchange import pull, push
+from server.exchange import judging, pull, push
 from server.exchange.items import Workspace
 from server.exchange.sync import handle
 from server.store import changes, places, scope, sqlite_writer, writer
@@ -237,8 +237,8 @@ def no_unique_identity() -> Iterator[None]:
 
     real = changes.insert_rows
 
-    async def careless(tx: Any, sql: str, rows: Any, tail: str = "") -> None:
-        await real(tx, sql, rows, " ON CONFLICT DO NOTHING")
+    async def careless(tx: Any, table: str, columns: Any, rows: Any, tail: str = "") -> None:
+        await real(tx, table, columns, rows, " ON CONFLICT DO NOTHING")
 
     with patch.object(push, "load_changes", nothing), patch.object(changes, "insert_rows", careless):
         yield
@@ -304,7 +304,7 @@ def digests_left_behind() -> Any:
 
 def received_over_a_gap() -> Any:
     """A held change counts as received."""
-    real = push.Judging.take
+    real = judging.Judging.take
 
     def take(self: Any, change: Change, arrived: Any) -> Any:
         outcome = real(self, change, arrived)
@@ -312,7 +312,7 @@ def received_over_a_gap() -> Any:
             self.received_up_to = max(self.received_up_to, change.sequence)
         return outcome
 
-    return patch.object(push.Judging, "take", take)
+    return patch.object(judging.Judging, "take", take)
 
 
 def event_twice() -> Any:

@@ -70,7 +70,8 @@ async def settle(tx: WriteTx, everyone: Sequence[Member]) -> None:
         await save_person(tx, person)
     await insert_rows(
         tx,
-        "INSERT INTO devices (project, device, person, session_hash)",
+        "devices",
+        ("project", "device", "person", "session_hash"),
         [(PROJECT, member.device, member.person, f"session-{member.device}") for member in everyone],
     )
 
