@@ -23,12 +23,16 @@ from tests.e2e.filling import (
     xform_of,
     xform_of_file,
 )
+from tests.e2e.phones import AXE
 
 FILES = [*sorted(DEMO_FORMS.glob("*.xlsx")), *sorted(REAL_FORMS.glob("*.xlsx"))]
 
 
 SMALL = """() => [...document.querySelectorAll('.form button, .form .choice, .form .input, .form-matrix label')]
   .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+
+AXE_ON_FORM = """() => axe.run('.form', { resultTypes: ['violations'] })
+  .then(result => result.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160))}`))"""
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +79,14 @@ def saved(page: Page) -> dict[str, str]:
 def test_a_whole_form_is_answered_page_by_page_and_finished(file: Any, forms: Forms, phone: Page) -> None:
     forms.put(file.stem, xform_of_file(file))
     open_form(phone, forms, file.stem)
+    phone.evaluate(AXE.read_text() + "\n;undefined")
 
     def on_page(number: int) -> None:
         answer_all(phone)
         take(phone, f"fill-{file.stem}-{number + 1:02}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360, f"page {number + 1} is too wide"
         assert phone.evaluate(SMALL) == [], f"page {number + 1} has something too small to tap"
+        assert phone.evaluate(AXE_ON_FORM) == [], f"page {number + 1}"
 
     pages = walk(phone, on_page)
     take(phone, f"fill-{file.stem}-end")

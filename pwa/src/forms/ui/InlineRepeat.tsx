@@ -73,7 +73,8 @@ export const InstanceCard: Component<{ range: RepeatRangeUncontrolledNode; insta
   const { words, session } = useFiller()
   return (
     <li class="form-card">
-      <button type="button" class="form-card-open" onClick={() => props.onOpen()} aria-label={words.edit(inSentence(titleOf(props.instance, words)))}>
+      <button type="button" class="form-card-open" onClick={() => props.onOpen()}>
+        <span class="unseen">{words.edit}</span>
         <span class="title">{titleOf(props.instance, words)}</span>
         <span class="hint">{preview(props.instance, session.frame.language) || words.noAnswers}</span>
       </button>

@@ -96,7 +96,7 @@ export const en: FormWords = {
 
   add: (what) => `Add ${what}`,
   instance: (label, n) => `${label} ${n}`,
-  edit: (what) => `Edit ${what}`,
+  edit: 'Edit',
   removeOne: (what) => `Remove ${what}`,
   removed: (what) => `Removed ${what}`,
   instances: (n) => (n === 0 ? 'None yet' : `${n} ${n === 1 ? 'entry' : 'entries'}`),

@@ -94,7 +94,7 @@ export const vi = {
 
   add: (what: string) => `Thêm ${what}`,
   instance: (label: string, n: number) => `${label} ${n}`,
-  edit: (what: string) => `Sửa ${what}`,
+  edit: 'Sửa',
   removeOne: (what: string) => `Xóa ${what}`,
   removed: (what: string) => `Đã xóa ${what}`,
   instances: (n: number) => (n === 0 ? 'Chưa có mục nào' : `${n} mục`),
