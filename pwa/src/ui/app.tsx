@@ -22,6 +22,7 @@ interface Route {
 type Screen = Component<Record<string, string>>
 const later = (load: () => Promise<Screen>): Screen => lazy(async () => ({ default: await load() }))
 
+const Board = later(async () => (await import('./boards/index')).Boards as Screen)
 const Fill = later(async () => (await import('./fill/fill')).Fill)
 
 const ROUTES: Route[] = [
@@ -45,7 +46,8 @@ const ROUTES: Route[] = [
   { path: '/reports', screen: later(async () => (await import('./coordinator/reports')).Reports) },
   { path: '/broadcast', screen: later(async () => (await import('./coordinator/broadcast')).Broadcast) },
   { path: '/ledger/:alert', screen: later(async () => (await import('./coordinator/ledger')).Ledger as Screen) },
-  { path: '/boards/:board', screen: later(async () => (await import('./boards/index')).Boards as Screen) },
+  { path: '/boards/:board', screen: Board },
+  { path: '/boards/:board/:id', screen: Board },
 ]
 
 interface Place {

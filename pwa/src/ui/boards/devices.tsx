@@ -1,5 +1,5 @@
 /** One row per device: what it has made, what of it is here, and what stands in its way. */
-import { For, Show, type JSX } from 'solid-js'
+import { Index, Show, type JSX } from 'solid-js'
 import { Chip } from '../parts/page'
 import { areaName } from '../phone'
 import { ago, amount, duration, now, size } from '../when'
@@ -22,7 +22,7 @@ const Contact = (props: { row: DeviceRow }): JSX.Element => (
 
 const Missing = (props: { row: DeviceRow }): JSX.Element => (
   <>
-    <Show when={props.row.missing > 0} fallback={<span class="soft">0</span>}>
+    <Show when={props.row.missing > 0} fallback={<span class="soft nil">0</span>}>
       <Chip tone="wait">{amount(props.row.missing)}</Chip>
     </Show>
     <Show when={props.row.lost > 0}>
@@ -35,7 +35,7 @@ const Missing = (props: { row: DeviceRow }): JSX.Element => (
 )
 
 const Zero = (props: { n: number; tone?: 'wait' | 'urgent' }): JSX.Element => (
-  <Show when={props.n > 0} fallback={<span class="soft">0</span>}>
+  <Show when={props.n > 0} fallback={<span class="soft nil">0</span>}>
     <Show when={props.tone} fallback={amount(props.n)}>
       {(tone) => <Chip tone={tone()}>{amount(props.n)}</Chip>}
     </Show>
@@ -60,55 +60,54 @@ export const DeviceTable = (props: { rows: DeviceRow[]; sort: string; onSort: (s
           <Head number sort={props.plain ? '' : 'storage'} now={props.sort} onSort={props.onSort}>{b().sync.storage}</Head>
           <Head>{b().sync.skew}</Head>
           <Head number sort={props.plain ? '' : 'repairs'} now={props.sort} onSort={props.onSort}>{b().sync.repairs}</Head>
-          <Head>{w().staff.app}</Head>
         </tr>
       </thead>
       <tbody>
-        <For each={props.rows}>
+        <Index each={props.rows}>
           {(row) => (
             <tr>
               <th scope="row">
-                <a href={`#/boards/person/${encodeURIComponent(row.person)}`}>{row.person_name}</a>
+                <a href={`#/boards/person/${encodeURIComponent(row().person)}`}>{row().person_name}</a>
                 <span class="soft">
-                  {row.areas.map(areaName).join(', ')} · {row.device_name}
+                  {row().areas.map(areaName).join(', ')} · {row().device_name}
+                  <Show when={row().app}>{(app) => <> · {`${w().staff.app} ${app()}`}</>}</Show>
                 </span>
-                <Show when={row.forked_at_ms}>
+                <Show when={row().forked_at_ms}>
                   <Chip tone="bad">{b().sync.forked}</Chip>
                 </Show>
               </th>
-              <td data-label={w().staff.lastContact}><Contact row={row} /></td>
-              <td class="number" data-label={w().staff.made}>{amount(row.made)}</td>
-              <td class="number" data-label={w().staff.received}>{amount(row.received)}</td>
-              <td class="number" data-label={w().staff.missing}><Missing row={row} /></td>
+              <td data-label={w().staff.lastContact}><Contact row={row()} /></td>
+              <td class="number" data-label={w().staff.made}>{amount(row().made)}</td>
+              <td class="number" data-label={w().staff.received}>{amount(row().received)}</td>
+              <td class="number" data-label={w().staff.missing}><Missing row={row()} /></td>
               <td data-label={w().staff.oldest}>
-                <Show when={row.oldest_unsent_at_ms} fallback={<span class="soft">–</span>}>
+                <Show when={row().oldest_unsent_at_ms} fallback={<span class="soft nil">–</span>}>
                   {(at) => <span data-late={isLate(at()) ? '' : undefined}>{ago(at())}</span>}
                 </Show>
               </td>
-              <td class="number" data-label={w().staff.drafts}><Zero n={row.drafts} /></td>
-              <td class="number" data-label={b().sync.review2}><Zero n={row.attention} tone="urgent" /></td>
-              <td class="number" data-label={b().sync.conflicts}><Zero n={row.conflicts} tone="wait" /></td>
+              <td class="number" data-label={w().staff.drafts}><Zero n={row().drafts} /></td>
+              <td class="number" data-label={b().sync.review2}><Zero n={row().attention} tone="urgent" /></td>
+              <td class="number" data-label={b().sync.conflicts}><Zero n={row().conflicts} tone="wait" /></td>
               <td data-label={w().staff.webpush}>
-                <Show when={row.webpush === 'proven'} fallback={<span class="soft">{w().staff.no}</span>}>{w().staff.yes}</Show>
+                <Show when={row().webpush === 'proven'} fallback={<span class="soft">{w().staff.no}</span>}>{w().staff.yes}</Show>
               </td>
               <td class="number" data-label={b().sync.storage}>
-                <Show when={row.storage_used} fallback={<span class="soft">–</span>}>
-                  {size(row.storage_used)}
+                <Show when={row().storage_used} fallback={<span class="soft nil">–</span>}>
+                  {size(row().storage_used)}
                 </Show>
-                <Show when={row.persisted === 0}>
+                <Show when={row().persisted === 0}>
                   <span class="soft">{b().sync.notPersisted}</span>
                 </Show>
               </td>
               <td data-label={b().sync.skew}>
-                <Show when={Math.abs(row.skew_ms) > 60_000} fallback={<span class="soft">–</span>}>
-                  <span data-late="">{`${row.skew_ms > 0 ? '+' : '−'}${duration(row.skew_ms)}`}</span>
+                <Show when={Math.abs(row().skew_ms) > 60_000} fallback={<span class="soft nil">–</span>}>
+                  <span data-late="">{`${row().skew_ms > 0 ? '+' : '−'}${duration(row().skew_ms)}`}</span>
                 </Show>
               </td>
-              <td class="number" data-label={b().sync.repairs}><Zero n={row.repairs} /></td>
-              <td data-label={w().staff.app}>{row.app || '–'}</td>
+              <td class="number" data-label={b().sync.repairs}><Zero n={row().repairs} /></td>
             </tr>
           )}
-        </For>
+        </Index>
       </tbody>
     </table>
   </div>

@@ -1,6 +1,6 @@
 /** Communes shaded by what is wrong: tiles by former district, which claim no place on a map; the outlines that an
  * administrator uploaded, or dots where coordinates are known, stand above them. */
-import { createMemo, createResource, For, Show, type JSX } from 'solid-js'
+import { createMemo, createResource, For, Index, Show, type JSX } from 'solid-js'
 import { askJson } from '../../transport/request'
 import { now } from '../when'
 import { legend, measured, shade, type AreaRow, type Measure } from './standing'
@@ -37,32 +37,32 @@ export const Heat = (props: HeatProps): JSX.Element => {
     <>
       <Shapes {...props} />
       <div class="heat" data-measure={props.measure}>
-        <For each={regions()}>
-          {([region, rows]) => (
+        <Index each={regions()}>
+          {(region) => (
             <div class="heat-region">
-              <h3>{shortRegion(region) || b().sync.noRegion}</h3>
+              <h3>{shortRegion(region()[0]) || b().sync.noRegion}</h3>
               <ul>
-                <For each={rows}>
+                <Index each={region()[1]}>
                   {(row) => (
                     <li>
                       <button
                         type="button"
                         class="heat-tile"
-                        data-shade={shade(measured(row, props.measure, now()), props.measure)}
-                        aria-pressed={props.chosen === row.area}
-                        aria-label={said(row, props.measure)}
-                        onClick={() => props.onChoose(props.chosen === row.area ? '' : row.area)}
+                        data-shade={shade(measured(row(), props.measure, now()), props.measure)}
+                        aria-pressed={props.chosen === row().area}
+                        aria-label={said(row(), props.measure)}
+                        onClick={() => props.onChoose(props.chosen === row().area ? '' : row().area)}
                       >
-                        <span>{shortName(row.name)}</span>
-                        <b>{measured(row, props.measure, now()) ?? '–'}</b>
+                        <span>{shortName(row().name)}</span>
+                        <b>{measured(row(), props.measure, now()) ?? '–'}</b>
                       </button>
                     </li>
                   )}
-                </For>
+                </Index>
               </ul>
             </div>
           )}
-        </For>
+        </Index>
       </div>
       <div class="legend" data-measure={props.measure}>
         <For each={legend(props.measure)}>{(text, at) => <span data-shade={at()}>{text}</span>}</For>
@@ -110,8 +110,8 @@ async function draw(areas: AreaRow[]): Promise<{ kind: 'outline' | 'points'; dra
 }
 
 const Shapes = (props: HeatProps): JSX.Element => {
-  const known = createMemo(() => props.areas.map((row) => row.area).join())
-  const [shapes] = createResource(known, () => draw(props.areas))
+  const known = createMemo(() => props.areas, undefined, { equals: (before, after) => before?.length === after.length })
+  const [shapes] = createResource(known, draw)
   const rows = createMemo(() => new Map(props.areas.map((row) => [row.area, row])))
   return (
     <Show when={shapes.latest}>

@@ -25,9 +25,9 @@ interface Board<T> {
 /** What the server answers for a path; asked again when the path changes, when the feed grows (SSE), and now and then. */
 export function createBoard<T>(path: Accessor<string>): Board<T> {
   const [fault, setFault] = createSignal('')
-  const [value, { refetch }] = createResource(
+  const [value, { refetch }] = createResource<T | undefined, readonly [string, 'vi' | 'en']>(
     () => [path(), language()] as const,
-    async ([asked, spoken], { value: before }: { value: T | undefined }) => {
+    async ([asked, spoken], { value: before }) => {
       try {
         const answer = await askJson<T>(asked, { language: spoken })
         setFault('')
@@ -95,7 +95,7 @@ export const BoardPage: ParentComponent<{ title: string; lead?: string; back?: s
 export function Ready<T>(props: { board: Board<T>; children: (value: Accessor<T>) => JSX.Element }): JSX.Element {
   return (
     <Show when={props.board.value()} fallback={<Show when={!props.board.fault()}><Loading /></Show>}>
-      {(value) => props.children(value as Accessor<T>)}
+      {(value) => props.children(value)}
     </Show>
   )
 }

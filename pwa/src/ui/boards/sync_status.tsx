@@ -13,7 +13,7 @@ import { Alarms, Views } from './views'
 import { b } from './words'
 
 const ONLY = ['silent', 'missing', 'old', 'attention', 'conflicts', 'unproven', 'never', 'lost', 'drafts', 'skew'] as const
-const PAGE = 100
+const PAGE = 50
 
 const Figure = (props: { icon: IconName; tone: Tone; n: number; label: string; hint: string; pressed: boolean; onPress: () => void }): JSX.Element => (
   <button type="button" class="figure-tile" data-tone={props.n > 0 ? props.tone : 'good'} aria-pressed={props.pressed} onClick={() => props.onPress()}>
@@ -131,7 +131,7 @@ export const SyncStatusBoard = (): JSX.Element => {
             >
               <DeviceTable rows={list()} sort={sort()} onSort={setSort} label={b().sync.allDevices} />
               <Show when={list().length >= most() && most() < 500}>
-                <button class="button" data-wide="" type="button" onClick={() => setMost((n) => Math.min(500, n + 2 * PAGE))}>{w().app.more}</button>
+                <button class="button" data-wide="" type="button" onClick={() => setMost((n) => Math.min(500, n + 3 * PAGE))}>{w().app.more}</button>
               </Show>
             </Show>
           )}
