@@ -41,16 +41,21 @@ class Phone(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """One request: seconds until its whole answer was there, and that answer."""
+    """One request: seconds until its whole answer was there, that answer, and the bytes of both bodies on the wire."""
 
     seconds: float
     answer: SyncResponse
+    sent_bytes: int = 0
+    received_bytes: int = 0
 
 
-async def enrol_phones(url: str, data: Path, count: int) -> list[Phone]:
-    """The demo project, one open form, and `count` collaborators with a device each, in a migrated database."""
+async def enrol_phones(url: str, data: Path, count: int, *, devices: int = 1) -> list[Phone]:
+    """The demo project, one open form, and `count` collaborators with devices, in a migrated database."""
     communes = [area.code for area in read_areas()[1:]]
-    phones = [Phone(secrets.token_hex(16), secrets.token_hex(8), communes[n % len(communes)]) for n in range(count)]
+    phones = [
+        Phone(secrets.token_hex(16), secrets.token_hex(8), communes[n // devices % len(communes)])
+        for n in range(count * devices)
+    ]
     form = FormVersion(
         project=DEFAULT_PROJECT,
         form=FORM,
@@ -66,9 +71,10 @@ async def enrol_phones(url: str, data: Path, count: int) -> list[Phone]:
         await add_form_version(tx, form)
 
     async def enrol(tx: WriteTx, phone: Phone, number: int) -> None:
-        name = f"Người {number}"
+        holder = number // devices
+        name = f"Người {holder}"
         person = Person(
-            project=DEFAULT_PROJECT, person=f"p{number}", name=name, role="collaborator", areas=(phone.area,)
+            project=DEFAULT_PROJECT, person=f"p{holder}", name=name, role="collaborator", areas=(phone.area,)
         )
         await save_person(tx, person)
         session = hash_secret(phone.token)
@@ -109,12 +115,15 @@ def report(phone: Phone, sequence: int, random: Random) -> Change:
     )
 
 
-def sync_body(phone: Phone, changes: Sequence[Change], cursor: str, epoch: str) -> bytes:
-    """A gzipped request, as phones send it."""
+def sync_body(
+    phone: Phone, changes: Sequence[Change], cursor: str, epoch: str, made: int = 0, *, received: int = 0
+) -> bytes:
+    """A gzipped request, as phones send it. `made`: highest sequence ever made; `received`: up to the last receipt."""
     request = SyncRequest(
         protocol=PROTOCOL_VERSION,
         replica=phone.replica,
-        made_up_to=len(changes),
+        made_up_to=made or len(changes),
+        receipt_up_to=received,
         changes=list(changes),
         cursor=cursor,
         epoch=epoch,
@@ -137,7 +146,8 @@ class Line:
         """POST /sync. Errors: AssertionError with what the server said when it is not 200."""
         head = (
             f"POST /sync HTTP/1.1\r\nHost: {self._host}\r\nCookie: __Host-session={phone.token}\r\n"
-            f"Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Accept-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         began = time.perf_counter()
         self._writer.write(head.encode() + body)
@@ -147,9 +157,19 @@ class Line:
         content = await self._reader.readexactly(int(fields[b"content-length"]))
         seconds = time.perf_counter() - began
         assert status == 200, content
+        received = len(content)
         if fields.get(b"content-encoding") == b"gzip":
             content = gzip.decompress(content)
-        return Sent(seconds, self._decode(content))
+        return Sent(seconds, self._decode(content), len(body), received)
+
+    async def probe(self) -> float:
+        """Seconds of GET /health on this connection: what any request costs."""
+        began = time.perf_counter()
+        self._writer.write(f"GET /health HTTP/1.1\r\nHost: {self._host}\r\n\r\n".encode())
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        fields = dict(line.lower().split(b": ", 1) for line in answer.split(b"\r\n")[1:] if b": " in line)
+        await self._reader.readexactly(int(fields[b"content-length"]))
+        return time.perf_counter() - began
 
     def close(self) -> None:
         self._writer.close()

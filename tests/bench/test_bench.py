@@ -55,8 +55,8 @@ def test_a_bench_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[st
     assert "speed" in capsys.readouterr().err
 
 
-def test_ingest_is_known() -> None:
-    assert "ingest" in registry.all_benches()
+def test_the_benches_of_the_sync_are_known() -> None:
+    assert {"ingest", "idle", "report", "first", "pull", "merge"} <= set(registry.all_benches())
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
