@@ -423,3 +423,41 @@ def test_a_keyboard_is_enough(forms: Forms, phone: Page) -> None:
     phone.keyboard.press("Space")
     phone.keyboard.press("ArrowDown")
     assert saved(phone) == {"/data/tuoi": "12", "/data/di": "khong"}
+
+
+SENSES = """
+window.BarcodeDetector = class { async detect(video) { return video.videoWidth ? [{ rawValue: '8934563' }] : [] } }
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  if (wanted.video) {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 })
+    const pen = canvas.getContext('2d')
+    setInterval(() => pen.fillRect(0, 0, Math.random() * 320, 240), 50)
+    return canvas.captureStream()
+  }
+  const sound = new AudioContext()
+  const into = sound.createMediaStreamDestination()
+  const tone = sound.createOscillator()
+  tone.connect(into)
+  tone.start()
+  return into.stream
+}"""
+
+
+def test_a_sound_is_recorded_and_a_code_is_scanned(forms: Forms, phone: Page) -> None:
+    phone.add_init_script(SENSES)  # a microphone and a camera; the recorder and the pages are the browser's own
+    forms.put("senses", xform_of("audio | tieng | Tiếng", "barcode | ma | Mã"))
+    open_form(phone, forms, "senses")
+    phone.get_by_role("button", name="Ghi âm", exact=True).click()
+    stop = field(phone, "/tieng").locator(".button[data-kind=danger]")
+    expect(stop).to_contain_text("0:01")
+    stop.click()
+    expect(field(phone, "/tieng").locator("audio")).to_be_visible()
+    next_page(phone)
+    phone.get_by_role("button", name="Quét mã").click()
+    expect(field(phone, "/ma").locator("input")).to_have_value("8934563")
+    next_page(phone)
+    answers = finalise(phone)
+    assert answers["/data/ma"] == "8934563"
+    kept = told(phone, "filled.files")
+    assert [(file["name"], file["type"]) for file in kept] == [(answers["/data/tieng"], "audio/webm")]
+    assert kept[0]["size"] > 500

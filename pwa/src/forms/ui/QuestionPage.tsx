@@ -2,6 +2,7 @@
 import { useFiller, useNode } from './context'
 import type { AnyNode } from '@getodk/xforms-engine'
 import { For, Match, Show, Switch, type Component } from 'solid-js'
+import { codeOf } from '../language'
 import { isShown, type QuestionPage as Page } from '../pages'
 import { isLeaf, isRange } from '../session'
 import { InlineRepeat } from './InlineRepeat'
@@ -10,12 +11,15 @@ import { RichText } from './RichText'
 import { titleOf, Trail } from './Trail'
 import { matrixRole } from './matrix'
 
-export const QuestionPage: Component<{ page: Page }> = (props) => (
-  <div class="form-page">
+export const QuestionPage: Component<{ page: Page }> = (props) => {
+  const { session } = useFiller()
+  return (
+  <div class="form-page" lang={codeOf(session.root().currentState.activeLanguage.language)}>
     <Trail trail={props.page.trail} />
     <For each={props.page.nodes}>{(node) => <NodeView node={node} top />}</For>
   </div>
-)
+  )
+}
 
 /** A question, a group in a field-list, or a repeat in a field-list. `top`: it is the page's own group. */
 export const NodeView: Component<{ node: AnyNode; top?: boolean }> = (props) => {
