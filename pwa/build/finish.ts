@@ -1,7 +1,7 @@
 /** After the page is built: builds the service worker with the list of what it must precache, then writes `.br` and `.gz`
  * beside everything that compresses, so the server only picks a file and never compresses on the fly. */
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'vite'
@@ -12,6 +12,7 @@ interface Precached {
   revision: string | null
 }
 
+const SCREENS = { 'home.png': 'home-unsent-vi.png', 'fill.png': 'fill-vi.png', 'board.png': 'sync-status-vi.png' }
 const COMPRESSIBLE = /\.(js|css|html|svg|json|webmanifest|txt|wasm|geojson)$/
 const HASHED = /^assets\/.*-[A-Za-z0-9_-]{8,}\.\w+$/
 const NOT_CACHED = /^(sw\.js|screens\/|robots\.txt)|\.(br|gz|map)$/
@@ -30,6 +31,7 @@ export function finish(): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
+        copyScreens(join(root, 'pictures'), join(out, 'screens'))
         await buildWorker(root, out)
         for (const file of walk(out)) if (COMPRESSIBLE.test(file)) compress(file)
       },
@@ -66,6 +68,13 @@ function precached(out: string): Precached[] {
     .filter((name) => !NOT_CACHED.test(name))
     .sort()
     .map((name) => ({ url: `/${name === 'index.html' ? '' : name}`, revision: HASHED.test(name) ? null : hash(join(out, name)) }))
+}
+
+/** The manifest's screenshots are the README's pictures, which a test takes. */
+function copyScreens(from: string, to: string): void {
+  if (!existsSync(from)) return
+  mkdirSync(to, { recursive: true })
+  for (const [name, picture] of Object.entries(SCREENS)) copyFileSync(join(from, picture), join(to, name))
 }
 
 function* walk(folder: string): Generator<string> {

@@ -29,11 +29,11 @@ export function ago(ms: number): string {
   return distance > -SOON_MS ? w().app.justNow : relative(distance, ms)
 }
 
-/** "sau 20 giây nữa"; a moment that has come reads as just now. */
+/** "sau 20 giây nữa"; a moment that has come reads as right away. */
 export function until(ms: number): string {
   now()
   const distance = ms - Date.now()
-  return distance < 1000 ? w().app.justNow : relative(distance, ms)
+  return distance < 1000 ? w().app.atOnce : relative(distance, ms)
 }
 
 function relative(distance: number, ms: number): string {

@@ -32,6 +32,21 @@ export async function exportUnsent(some?: readonly KeptChange[]): Promise<number
   return count
 }
 
+/** Unsent changes as a sealed file for a colleague's phone: through the share sheet where there is one, else saved. */
+export async function shareParcel(): Promise<void> {
+  const { makeParcel } = await import('../../transport/parcel')
+  const parcel = await makeParcel()
+  if (!parcel) {
+    tell(w().settings.exportNothing)
+    return
+  }
+  if (navigator.canShare?.({ files: [parcel] })) {
+    await navigator.share({ files: [parcel], title: w().courier.title }).catch(() => undefined)
+    return
+  }
+  offer(parcel.name, parcel)
+}
+
 function offer(name: string, bytes: Blob): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(bytes)

@@ -10,7 +10,7 @@ import { Disc, Notice, Page, Sheet } from '../parts/page'
 import { choose, identity, settings } from '../phone'
 import { size } from '../when'
 import { language, w } from '../words'
-import { exportUnsent } from './export'
+import { exportUnsent, shareParcel } from './export'
 import { WebpushCard } from './webpush'
 
 const Look = (): JSX.Element => (
@@ -66,6 +66,13 @@ const Storage = (): JSX.Element => {
             </Show>
           </>
         )}
+      </Show>
+      <Show when={(glance()?.changes ?? 0) > 0}>
+        <p class="soft">{w().settings.courierHint}</p>
+        <button class="button" type="button" onClick={() => void shareParcel()}>
+          <Icon name="file" />
+          {w().settings.courier}
+        </button>
       </Show>
       <button class="button" type="button" onClick={() => void exportUnsent()}>
         {w().settings.exportUnsent}

@@ -14,6 +14,9 @@ import { Trouble } from '../../transport/request'
 import { ago, amount, duration, moment, until } from '../when'
 import { w } from '../words'
 
+/** Numbered changes of this replica that are not unsent any more. */
+const received = (now: { made: number; left: number }): number => Math.max(0, now.made - now.left)
+
 const SKEW_SHOWN_MS = 90_000
 
 export const SyncPage = (): JSX.Element => {
@@ -31,7 +34,7 @@ export const SyncPage = (): JSX.Element => {
         {(now) => (
           <>
             <section class="river stack">
-              <h2>{w().sync.summary(now().made - now().left, now().left)}</h2>
+              <h2>{w().sync.summary(received(now()), now().left)}</h2>
               <div class="row spread">
                 <p role="status">{w().sync.states[status()?.state ?? 'idle']}</p>
                 <button class="button" type="button" onClick={hurry} disabled={status()?.state === 'syncing'}>
@@ -51,7 +54,7 @@ export const SyncPage = (): JSX.Element => {
               <dt>{w().sync.made}</dt>
               <dd class="number">{amount(now().made)}</dd>
               <dt>{w().sync.received}</dt>
-              <dd class="number">{amount(now().made - now().left)}</dd>
+              <dd class="number">{amount(received(now()))}</dd>
               <dt>{w().sync.missing}</dt>
               <dd class="number">{amount(now().left)}</dd>
               <dt>{w().sync.files}</dt>

@@ -26,6 +26,7 @@ export const en: Words = {
     unknownPerson: 'Somebody else',
     done: 'Done',
     justNow: 'just now',
+    atOnce: 'right away',
   },
   nav: {
     label: 'Main sections',
@@ -288,6 +289,8 @@ export const en: Words = {
     persistAsk: 'Ask to keep the data',
     install: 'Install on the home screen',
     exportUnsent: 'Export unsent work to a file',
+    courier: 'Let another phone deliver',
+    courierHint: 'The courier file is sealed: whoever carries it cannot read it. Your work stays on this phone until its receipt.',
     exportNothing: 'Nothing is unsent.',
     exported: (n) => (n === 1 ? '1 item exported.' : `${n} items exported.`),
     account: 'Person',

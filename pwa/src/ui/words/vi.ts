@@ -25,6 +25,7 @@ export const vi = {
     unknownPerson: 'Người khác',
     done: 'Xong',
     justNow: 'vừa xong',
+    atOnce: 'ngay bây giờ',
   },
   nav: {
     label: 'Các mục chính',
@@ -287,6 +288,8 @@ export const vi = {
     persistAsk: 'Xin giữ dữ liệu',
     install: 'Cài vào màn hình chính',
     exportUnsent: 'Xuất phần chưa gửi ra tệp',
+    courier: 'Nhờ máy khác gửi hộ',
+    courierHint: 'Tệp gửi hộ được niêm phong: người gửi hộ không đọc được. Phiếu vẫn ở trên máy này cho đến khi có biên nhận.',
     exportNothing: 'Không có gì chưa gửi.',
     exported: (n: number) => `Đã xuất ${n} mục ra tệp.`,
     account: 'Người dùng',
