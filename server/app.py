@@ -30,6 +30,7 @@ from server.http import (
     roster,
     sync,
     sync_board,
+    topics,
     webpush,
 )
 from server.http.actor import let_in
@@ -59,6 +60,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *attachments.ROUTES,
     *boards.ROUTES,
     *sync_board.ROUTES,
+    *topics.ROUTES,
     *forms.ROUTES,
     *app_passwords.ROUTES,
     openrosa.router,

@@ -6,7 +6,7 @@ from msgspec import Struct
 from server.exchange.apart import apart_for
 from server.store.actor import Actor
 from server.store.attachments import missing_attachments
-from server.store.boards import Wanted, list_board_items
+from server.store.boards import Wanted, count_own_by_topic, list_board_items
 from server.store.changes import item_history
 from server.store.items import StoredItem, get_item
 from server.store.scope import scoped
@@ -63,7 +63,10 @@ async def submissions(tx: Tx, actor: Actor, wanted: Wanted) -> list[SubmissionOn
 async def topics(tx: Tx, actor: Actor, wanted: Wanted) -> list[TopicOnBoard]:
     """One page, the newest change first."""
     scope = scoped(actor)
-    gathered = await count_by_topic(tx, scope.project, None if scope.reads_all else scope.areas)
+    if scope.reads_all or scope.leads:
+        gathered = await count_by_topic(tx, scope.project, None if scope.reads_all else scope.areas)
+    else:
+        gathered = await count_own_by_topic(tx, scope.project, scope.person)
     return [
         TopicOnBoard(item=one.on_wire(), created_at_ms=one.created_at_ms, submissions=gathered.get(one.state.id, 0))
         for one in await list_board_items(tx, scope, wanted)

@@ -22,6 +22,12 @@ def fold(text: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
+def all_in(words: Sequence[str], text: str) -> bool:
+    """Whether every folded word is in a text, marks or not, in any order."""
+    folded = fold(text)
+    return all(word in folded for word in words)
+
+
 def units_of_today(areas: Iterable[Area]) -> dict[str, str]:
     """Code -> the code of today that it counts for, itself while it stands; DIVIDED when it was split up."""
     known = {area.area: area for area in areas}

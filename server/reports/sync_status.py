@@ -4,7 +4,7 @@ from msgspec import Struct, structs
 
 from server.exchange.roster import leads, sees
 from server.problems import Problem
-from server.reports.places import areas_seen, fold, read_places
+from server.reports.places import all_in, areas_seen, fold, read_places
 from server.store.actor import Actor
 from server.store.board_settings import Alarm, list_alarms, usable_devices
 from server.store.people import Person, get_person
@@ -100,7 +100,7 @@ async def device_board(
     if area and not seen:
         return []
     if q.strip():
-        wanted = structs.replace(wanted, people=await _called(tx, actor.project, fold(q.strip())))
+        wanted = structs.replace(wanted, people=await _called(tx, actor.project, fold(q).split()))
     if area:
         bound = await tx.fetch("SELECT person FROM person_areas WHERE project = $1 AND area = $2", actor.project, area)
         people = {row["person"] for row in bound}
@@ -109,7 +109,7 @@ async def device_board(
     return await list_standings(tx, actor.project, wanted, now_ms=now_ms)
 
 
-async def _called(tx: Tx, project: str, words: str) -> list[str]:
+async def _called(tx: Tx, project: str, words: list[str]) -> list[str]:
     """People whose name, phone, or area is called so; 500 at most."""
     rows = await tx.fetch(
         "SELECT p.person, p.name, d.name AS device, a.name AS area FROM people p "
@@ -118,7 +118,7 @@ async def _called(tx: Tx, project: str, words: str) -> list[str]:
         "LEFT JOIN areas a ON a.project = pa.project AND a.area = pa.area WHERE p.project = $1",
         project,
     )
-    found = {row[0] for row in rows if words in fold(" ".join(part or "" for part in row))}
+    found = {row[0] for row in rows if all_in(words, " ".join(part or "" for part in row))}
     return sorted(found)[:500]
 
 

@@ -36,3 +36,14 @@ async def list_board_items(tx: Tx, scope: Scope, wanted: Wanted) -> list[StoredI
         *args,
     )
     return await from_rows(tx, scope.project, rows)
+
+
+async def count_own_by_topic(tx: Tx, project: str, person: str) -> dict[str, int]:
+    """A person's own submissions per topic."""
+    rows = await tx.fetch(
+        "SELECT topic, COUNT(*) AS submissions FROM items WHERE project = $1 AND author = $2 AND kind = 'submission' "
+        "AND deleted = 0 AND topic <> '' GROUP BY topic",
+        project,
+        person,
+    )
+    return {row["topic"]: row["submissions"] for row in rows}
