@@ -51,10 +51,10 @@ export const Overview: Component<{ pages: Page[]; at: number; go: (key: string) 
 
 export const StandingMark: Component<{ standing: Standing }> = (props) => {
   const { words } = useFiller()
-  const says = { fault: words.statusFault, answered: words.statusAnswered, open: words.statusOpen }
+  const says = { fault: words.statusFault, answered: words.statusAnswered, open: words.statusOpen, read: '' }
   return (
     <span class="form-mark" data-standing={props.standing}>
-      <Show when={props.standing !== 'open'}>
+      <Show when={props.standing === 'fault' || props.standing === 'answered'}>
         <FormIcon name={props.standing === 'fault' ? 'warn' : 'check'} />
       </Show>
       <span class="unseen">{says[props.standing]}</span>

@@ -14,10 +14,10 @@ import { matrixRole } from './matrix'
 export const QuestionPage: Component<{ page: Page }> = (props) => {
   const { session } = useFiller()
   return (
-  <div class="form-page" lang={codeOf(session.root().currentState.activeLanguage.language)}>
-    <Trail trail={props.page.trail} />
-    <For each={props.page.nodes}>{(node) => <NodeView node={node} top />}</For>
-  </div>
+    <div class="form-page" lang={codeOf(session.root().currentState.activeLanguage.language)}>
+      <Trail trail={props.page.trail} />
+      <For each={props.page.nodes}>{(node) => <NodeView node={node} top />}</For>
+    </div>
   )
 }
 

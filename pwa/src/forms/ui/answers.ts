@@ -40,14 +40,15 @@ export function preview(node: AnyNode, language: Language, most = 2): string {
   return said.join(' · ')
 }
 
-export type Standing = 'fault' | 'answered' | 'open'
+/** `read`: a page with nothing to answer. */
+export type Standing = 'fault' | 'answered' | 'open' | 'read'
 
-/** @param strict missing required answers count as faults. */
 export function standingOf(page: Page): Standing {
   if (page.kind === 'repeat') return page.range.currentState.children.length > 0 ? 'answered' : 'open'
   if (violationsOf(page).some((leaf) => leaf.validationState.violation?.condition === 'constraint')) return 'fault'
   const leaves = page.nodes.flatMap((node) => [...shownLeaves(node)]).filter(isQuestion)
-  return leaves.length > 0 && leaves.every((leaf) => leaf.currentState.instanceValue !== '') ? 'answered' : 'open'
+  if (leaves.length === 0) return 'read'
+  return leaves.every((leaf) => leaf.currentState.instanceValue !== '') ? 'answered' : 'open'
 }
 
 export const isQuestion = (leaf: AnyLeafNode): boolean => leaf.nodeType !== 'note' && !leaf.currentState.readonly

@@ -15,35 +15,35 @@ export const Matrix: Component<ChoicesProps & { role: MatrixRole }> = (props) =>
     if (!props.multiple && again && !props.node.currentState.required) props.choose(value, false)
   }
   return (
-  <div onPointerDown={press} class="form-matrix" data-role={props.role} style={{ '--count': props.entries.length }}>
-    <For each={props.entries}>
-      {(entry) => (
-        <Show
-          when={props.role !== 'head'}
-          fallback={
-            <span class="form-matrix-head">
-              <TextMedia text={entry.option.label} />
-              <RichText text={entry.option.label} />
-            </span>
-          }
-        >
-          <label>
-            <input
-              type={props.multiple ? 'checkbox' : 'radio'}
-              name={props.id}
-              value={entry.value}
-              checked={props.isOn(entry.value)}
-              aria-describedby={props.describedBy}
-              onChange={(event) => props.choose(entry.value, event.currentTarget.checked)}
-              onClick={() => untap(entry.value)}
-            />
-            <span classList={{ unseen: props.role === 'row' }}>
-              <RichText text={entry.option.label} />
-            </span>
-          </label>
-        </Show>
-      )}
-    </For>
-  </div>
+    <div onPointerDown={press} class="form-matrix" data-role={props.role} style={{ '--count': props.entries.length }}>
+      <For each={props.entries}>
+        {(entry) => (
+          <Show
+            when={props.role !== 'head'}
+            fallback={
+              <span class="form-matrix-head">
+                <TextMedia text={entry.option.label} />
+                <RichText text={entry.option.label} />
+              </span>
+            }
+          >
+            <label>
+              <input
+                type={props.multiple ? 'checkbox' : 'radio'}
+                name={props.id}
+                value={entry.value}
+                checked={props.isOn(entry.value)}
+                aria-describedby={props.describedBy}
+                onChange={(event) => props.choose(entry.value, event.currentTarget.checked)}
+                onClick={() => untap(entry.value)}
+              />
+              <span classList={{ unseen: props.role === 'row' }}>
+                <RichText text={entry.option.label} />
+              </span>
+            </label>
+          </Show>
+        )}
+      </For>
+    </div>
   )
 }
