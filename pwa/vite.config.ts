@@ -8,7 +8,7 @@ const api = ['health', 'enrol', 'me', 'sync', 'attachments', 'forms', 'webpush',
 
 /** What the first screens need anyway: one file instead of twenty small ones. */
 const SHELL =
-  /node_modules\/(solid-js|idb)\/|src\/(store|ui\/(parts|home|enrol))\/|src\/ui\/\w+\.tsx?$|src\/ui\/words\/(index|vi)|src\/ui\/alerts\/(alerts|parts|takeover)|src\/transport\/(request|receipt|tus|enrolment)|src\/sync\/(journal|canonical|draft|ranges|receipt)/
+  /node_modules\/(solid-js\/(?!store)|idb\/)|src\/(store|ui\/(parts|home|enrol))\/|src\/ui\/\w+\.tsx?$|src\/ui\/words\/(index|vi)|src\/ui\/alerts\/(alerts|parts|takeover)|src\/transport\/(request|receipt|tus|enrolment)|src\/sync\/(journal|canonical|draft|ranges|receipt)/
 
 export default defineConfig({
   plugins: [solid(), finish()],

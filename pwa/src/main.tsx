@@ -3,6 +3,7 @@ import './ui/styles/index.css'
 import { createEffect, createRoot } from 'solid-js'
 import { render } from 'solid-js/web'
 import { App } from './ui/app'
+import { startInstalling } from './ui/install'
 import { identity, startPhone } from './ui/phone'
 import { startRouter } from './ui/router'
 import { startUpdates } from './ui/updates'
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
   root.textContent = ''
   render(() => <App />, root)
   startUpdates()
+  startInstalling()
   startSyncing()
 }
 

@@ -163,6 +163,18 @@ def test_signing_out_says_what_would_be_lost_and_erases(site: Site, phone: Phone
     assert phone.page.evaluate("fetch('/me').then(answer => answer.status)") == 401
 
 
+def test_a_phone_whose_session_ended_enrols_again_and_sends_what_it_kept(site: Site, phone: Phone) -> None:
+    phone.context.clear_cookies()
+    report(phone, "kept-through")
+    phone.go("/")
+    expect(phone.page.locator(".notice")).to_contain_text("Mọi thứ đã ghi vẫn còn trên máy này")
+    expect(phone.page.locator(".river .figure")).to_have_text("1")
+    phone.enrol(site.invite())
+    expect(phone.page.locator(".river")).to_contain_text("Đã gửi hết")
+    phone.go("/outbox")
+    expect(phone.page.locator(".list-item", has_text="Phiếu kept-through").locator(".chip")).to_have_text("Đã nhận")
+
+
 def test_an_invitation_works_once(site: Site, context: MakeContext) -> None:
     link = site.invite()
     first = Phone(context(PHONE), site.url)

@@ -20,8 +20,8 @@ let enrolled = ''
 /** Name of the database of one replica. */
 export const nameOf = (project: string, replica: string): string => `${DEVICE}-${project}-${replica}`
 
-export function useReplica(project: string, replica: string): void {
-  replicaName = nameOf(project, replica)
+export function useReplica(project: string, replica: string, database = nameOf(project, replica)): void {
+  replicaName = database
   enrolled = replica
 }
 

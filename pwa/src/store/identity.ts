@@ -5,7 +5,7 @@ import { announce, say } from './watch'
 
 export async function readIdentity(): Promise<Identity | null> {
   const identity = (await (await openDevice()).get('identity', 'current')) ?? null
-  if (identity) useReplica(identity.session.project, identity.replica)
+  if (identity) useReplica(identity.session.project, identity.replica, identity.database)
   return identity
 }
 
@@ -17,7 +17,7 @@ export async function saveIdentity(identity: Identity): Promise<void> {
   delete settings.left
   await tx.objectStore('settings').put(settings, 'all')
   await tx.done
-  useReplica(identity.session.project, identity.replica)
+  useReplica(identity.session.project, identity.replica, identity.database)
   announce('identity')
 }
 
@@ -53,7 +53,7 @@ export async function wipe(left: 'revoked' | 'signed_out'): Promise<void> {
   await device.put('settings', { ...settings, left }, 'all')
   say({ wiped: true })
   await closeAll()
-  if (identity) await remove(nameOf(identity.session.project, identity.replica))
+  if (identity) await remove(identity.database ?? nameOf(identity.session.project, identity.replica))
   const registration = await worker()
   const shown = (await registration?.getNotifications?.().catch(() => [])) ?? []
   for (const notification of shown) notification.close()

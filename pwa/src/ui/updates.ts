@@ -14,7 +14,10 @@ let reloading = false
 
 export function startUpdates(): void {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
-  if (!container || !import.meta.env.PROD) return
+  if (!container || !import.meta.env.PROD) {
+    setReady(true)
+    return
+  }
   let controlled = Boolean(container.controller)
   container.addEventListener('controllerchange', () => {
     if (controlled && reloading) location.reload()

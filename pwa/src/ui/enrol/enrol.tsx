@@ -4,8 +4,9 @@ import { enrol } from '../../transport/enrolment'
 import { Trouble } from '../../transport/request'
 import { hurry } from '../../store/watch'
 import { Notice } from '../parts/page'
-import { identity } from '../phone'
+import { identity, status } from '../phone'
 import { go } from '../router'
+import { askToKeep } from '../home/space'
 import { sentence } from '../sentence'
 import { language, w } from '../words'
 import { Brand, LanguageSwitch } from './welcome'
@@ -26,6 +27,7 @@ export const Enrol = (props: { code: string }): JSX.Element => {
     setTrouble(null)
     try {
       await enrol(props.code, name().trim(), language())
+      void askToKeep()
       go('/', 'replace')
       hurry()
     } catch (fault) {
@@ -38,7 +40,7 @@ export const Enrol = (props: { code: string }): JSX.Element => {
     <main class="welcome" id="main">
       <Brand />
       <Show
-        when={!identity()}
+        when={!identity() || status()?.state === 'refused'}
         fallback={
           <Notice tone="wait">
             <b>

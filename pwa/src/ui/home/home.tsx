@@ -8,6 +8,7 @@ import { hurry } from '../../store/watch'
 import { ago, amount, until } from '../when'
 import { language, w } from '../words'
 import { glance, type Glance } from './glance'
+import { offlineReady } from '../updates'
 import { storageShort } from './space'
 
 const Hero = (props: { of: Glance }): JSX.Element => {
@@ -208,7 +209,19 @@ export const Home = (): JSX.Element => (
     <Show when={glance()}>
       {(of) => (
         <>
+          <Show when={!offlineReady() && online()}>
+            <p class="soft" role="status">
+              {w().home.preparing}
+            </p>
+          </Show>
           <Hero of={of()} />
+          <Show when={status()?.state === 'refused' || status()?.state === 'outdated'}>
+            <Notice tone="bad">
+              <b>{w().sync.states[status()?.state ?? 'refused']}</b>
+              <span>{status()?.problem?.detail}</span>
+              <span>{w().home.refusedHint}</span>
+            </Notice>
+          </Show>
           <Show when={storageShort()}>
             <Notice tone="urgent">{w().home.storageLow}</Notice>
           </Show>

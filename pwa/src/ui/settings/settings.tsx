@@ -10,6 +10,7 @@ import { Disc, Notice, Page, Sheet } from '../parts/page'
 import { choose, identity, settings } from '../phone'
 import { size } from '../when'
 import { language, w } from '../words'
+import { install, installOffered } from '../install'
 import { exportUnsent, shareParcel } from './export'
 import { WebpushCard } from './webpush'
 
@@ -66,6 +67,11 @@ const Storage = (): JSX.Element => {
             </Show>
           </>
         )}
+      </Show>
+      <Show when={installOffered()}>
+        <button class="button" type="button" onClick={() => void install()}>
+          {w().settings.install}
+        </button>
       </Show>
       <Show when={(glance()?.changes ?? 0) > 0}>
         <p class="soft">{w().settings.courierHint}</p>

@@ -91,7 +91,7 @@ export const en: Words = {
     answers: 'New answers',
     newReport: 'New report',
     dueBy: (when) => `Due ${when}`,
-    offlineReady: 'Works without signal',
+    refusedHint: 'Everything you wrote is still on this phone. Ask for a new invitation and open it on this phone to go on.',
     preparing: 'Getting ready to work without signal…',
     storageLow: 'The phone is nearly full. Delete some photos or videos so that no report is lost.',
     items: (n) => (n === 1 ? '1 item' : `${n} items`),

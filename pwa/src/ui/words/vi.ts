@@ -90,7 +90,7 @@ export const vi = {
     answers: 'Trả lời mới',
     newReport: 'Ghi phiếu mới',
     dueBy: (when: string) => `Hạn ${when}`,
-    offlineReady: 'Dùng được khi mất sóng',
+    refusedHint: 'Mọi thứ đã ghi vẫn còn trên máy này. Hãy xin lời mời mới và mở ngay trên máy này để gửi tiếp.',
     preparing: 'Đang chuẩn bị để dùng khi mất sóng…',
     storageLow: 'Bộ nhớ máy sắp đầy. Hãy xóa bớt ảnh, phim trong máy để không mất phiếu.',
     items: (n: number) => `${n} mục`,
