@@ -32,6 +32,8 @@ export interface Identity {
   session: Session
   replica: string
   device_name: string
+  /** Name of its database; an enrolment renewed for the same person keeps the one it had. */
+  database?: string
   /** Non-extractable; the private half never leaves the phone. */
   keys: CryptoKeyPair
   enrolled_at_ms: number
@@ -96,6 +98,8 @@ export interface FormFile {
 export interface SyncStatus {
   state: 'idle' | 'syncing' | 'waiting' | 'refused' | 'outdated' | 'revoked'
   failures: number
+  /** The most changes in the next request: halved while the server refuses the body (LIVE-6). */
+  batch?: number
   tried_at_ms: number
   succeeded_at_ms: number
   next_try_at_ms: number
