@@ -73,11 +73,14 @@ def fault(change: Change) -> str:
     return "change_too_large" if size > MAX_CHANGE_CHARACTERS else ""
 
 
+_SHUT = {"closed": "form_closed", "elsewhere": "out_of_scope"}
+
+
 def _judge(snapshot: Snapshot, change: Change) -> Effect | str:
     item, actor, at_ms = snapshot.item, snapshot.actor, snapshot.at_ms
     if item is None:
         if change.kind == "submission" and snapshot.form != "open":
-            return "form_closed" if snapshot.form == "closed" else "form_unknown"
+            return _SHUT.get(snapshot.form, "form_unknown")
         return create(change, actor, at_ms)
     if change.intent == "create":
         if change.kind == "delivery":

@@ -82,7 +82,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     closed: frozenset[str] = frozenset()
     """Those ids of `change.settles` that are conflicts of this item and closed already."""
     form: str = "open"
-    """For the creation of a submission: open | closed | unknown."""
+    """For the creation of a submission: open | closed | elsewhere (not for this person) | unknown."""
 
 
 class Effect(Struct, frozen=True, kw_only=True):

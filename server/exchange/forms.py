@@ -18,7 +18,15 @@ from server.exchange.push import apply_server_changes
 from server.problems import Problem
 from server.store.actor import Actor
 from server.store.audit import append_audit
-from server.store.forms import FormVersion, add_form_version, get_form_version, set_form_terms
+from server.store.forms import (
+    FormVersion,
+    add_form_version,
+    close_form,
+    get_form,
+    get_form_version,
+    is_for,
+    set_form_terms,
+)
 from server.store.items import load_items
 from server.store.outbox import add_events
 from server.store.session import Tx
@@ -69,7 +77,9 @@ async def publish(tx: WriteTx, version: FormVersion, by: Publisher, *, now_ms: i
         await add_events(tx, [event], now_ms, f"form:{version.form}:{version.version}")
     else:
         await set_form_terms(tx, version)
-    await _write_item(tx, version, by, now_ms)
+    current = await get_form(tx, version.project, version.form)
+    if current is not None and current.version == version.version:
+        await _write_item(tx, version, by, now_ms, closed_at_ms=current.closed_at_ms)
     await append_audit(
         tx, version.project, at_ms=now_ms, actor=by.person,
         verb="published_form" if standing == "new" else "changed_form_terms",
@@ -80,8 +90,21 @@ async def publish(tx: WriteTx, version: FormVersion, by: Publisher, *, now_ms: i
     return standing
 
 
-def item_fields(version: FormVersion) -> dict[str, str]:
-    """What phones know of a form before they fetch it."""
+async def set_open(tx: WriteTx, project: str, form: str, by: Publisher, *, opened: bool, now_ms: int) -> None:
+    """Close a form to new submissions, or open it again; amending goes on. Problem form_unknown."""
+    version = await get_form_version(tx, project, form)
+    if version is None:
+        raise Problem("form_unknown")
+    closed_at_ms = None if opened else now_ms
+    await close_form(tx, project, form, closed_at_ms)
+    await _write_item(tx, version, by, now_ms, closed_at_ms=closed_at_ms)
+    verb = "opened_form" if opened else "closed_form"
+    await append_audit(tx, project, at_ms=now_ms, actor=by.person, verb=verb, subject=form)
+
+
+def item_fields(version: FormVersion, closed_at_ms: int | None = None) -> dict[str, str]:
+    """What phones know of a form before they fetch it; of two ends the earlier one."""
+    ends = [end for end in (closed_at_ms, version.closes_at_ms) if end is not None]
     files = [ItemFile(one.name, one.sha256, one.size) for one in version.attachments]
     fields = {
         "title": version.title,
@@ -89,7 +112,7 @@ def item_fields(version: FormVersion) -> dict[str, str]:
         "hash": version.hash,
         "size": str(len(version.xform)),
         "opens_at_ms": str(version.opens_at_ms or ""),
-        "closes_at_ms": str(version.closes_at_ms or ""),
+        "closes_at_ms": str(min(ends, default="")),
         "areas": " ".join(version.areas),
         "roles": " ".join(version.roles),
         "consent": version.consent,
@@ -100,11 +123,12 @@ def item_fields(version: FormVersion) -> dict[str, str]:
 
 def may_fill(actor: Actor, version: FormVersion) -> bool:
     """Is this form for this person? Empty areas and roles mean everyone; staff and administrators see all. Pure."""
-    if actor.role in ("staff", "administrator"):
-        return True
-    reached = actor.below | actor.above | set(actor.areas)
-    is_theirs = not version.roles or actor.role in version.roles
-    return is_theirs and (not version.areas or bool(reached & set(version.areas)))
+    return is_for(
+        actor.role,
+        lambda: actor.below | actor.above | set(actor.areas),
+        areas=frozenset(version.areas),
+        roles=frozenset(version.roles),
+    )
 
 
 def keep_files(data: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -122,9 +146,11 @@ def keep_files(data: Path, files: Iterable[tuple[str, bytes]]) -> None:
         part.replace(path)
 
 
-async def _write_item(tx: WriteTx, version: FormVersion, by: Publisher, now_ms: int) -> None:
+async def _write_item(
+    tx: WriteTx, version: FormVersion, by: Publisher, now_ms: int, *, closed_at_ms: int | None
+) -> None:
     standing = (await load_items(tx, version.project, [("form", version.form)])).get(("form", version.form))
-    fields: dict[str, Value] = dict(item_fields(version))
+    fields: dict[str, Value] = dict(item_fields(version, closed_at_ms))
     intent: Literal["create", "edit"] = "create"
     base = 0
     if standing is not None:

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from server.exchange.items import Workspace
 from server.store.changes import StoredChange
+from server.store.forms import Door, is_for
 from server.store.replicas import Replica
 from sync import state
 from sync.protocol import Change, Outcome
@@ -17,9 +18,9 @@ from sync.receipt import LOST, extend_chain
 
 
 class Facts(Struct, frozen=True):
-    """What decisions need besides items: state per form, closed conflicts among those named."""
+    """What decisions need besides items: forms by id, closed conflicts among those named."""
 
-    forms: dict[str, str]
+    forms: dict[str, Door]
     closed: dict[str, tuple[str, str]]
 
 
@@ -40,6 +41,7 @@ class Judging:
         self.stored, self.waiting, self.facts = stored, waiting, facts
         self.made_up_to = standing.made_up_to
         self.received_up_to, self.chain = standing.received_up_to, standing.chain
+        self.above: frozenset[str] = frozenset()
         self.forked = False
 
     def come(self, made_up_to: int, lost: list[Range]) -> None:
@@ -133,5 +135,15 @@ class Judging:
             closed=frozenset(
                 name for name in change.settles if name in closed_here or self.facts.closed.get(name) == key
             ),
-            form=self.facts.forms.get(change.fields.get("form") or "", "unknown"),
+            form=self._form_state(change.fields.get("form") or ""),
         )
+
+    def _form_state(self, form: str) -> str:
+        door, speaker = self.facts.forms.get(form), self.speaker
+        if door is None:
+            return "unknown"
+        if speaker.server or is_for(
+            speaker.role, lambda: speaker.areas | self.above, areas=door.areas, roles=door.roles
+        ):
+            return door.state
+        return "elsewhere"

@@ -17,7 +17,7 @@ from server.store.actor import Actor
 from server.store.changes import StoredChange, free_quarantined, held_changes, load_changes, quarantine_changes
 from server.store.conflicts import closed_among
 from server.store.crash_points import reached
-from server.store.forms import form_states
+from server.store.forms import form_doors
 from server.store.items import load_items
 from server.store.replicas import Replica, get_replica, load_replicas, save_health, save_replicas
 from server.store.session import Tx
@@ -48,6 +48,8 @@ class Push(Struct, frozen=True, kw_only=True):
     lost: Sequence[Range] = ()
     epoch: str = ""
     health: Health | None = None
+    above: frozenset[str] = frozenset()
+    """Ancestors of the speaker's areas: what is for the province is for its communes."""
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -95,6 +97,7 @@ def spell(
         lost=lost,
         epoch=epoch,
         health=health,
+        above=actor.above,
     )
 
 
@@ -181,7 +184,7 @@ def _judge(judging: Judging, push: Push) -> Received:
     highest = max(judging.made_up_to, push.made_up_to)
     if any(first < 1 or last > highest for first, last in push.lost) or count(lost) > MAX_LOST:
         raise Problem("body_malformed", fault="lost")
-    judging.speaker = speaker
+    judging.speaker, judging.above = speaker, push.above
     judging.come(highest, lost)
     if 0 < push.made_up_to < judging.received_up_to and not speaker.server:
         judging.forked = True
@@ -238,7 +241,7 @@ async def _facts(tx: Tx, project: str, changes: Sequence[Change], now_ms: int) -
     }
     settles = [name for change in changes for name in change.settles if "\0" not in name]
     return Facts(
-        await form_states(tx, project, forms, now_ms) if forms else {},
+        await form_doors(tx, project, forms, now_ms) if forms else {},
         {name: (str(kind), item) for name, (kind, item) in (await closed_among(tx, project, settles)).items()}
         if settles
         else {},

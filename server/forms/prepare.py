@@ -6,7 +6,7 @@ faults nothing may be published; warnings are kept with the version.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from msgspec import Struct, structs
@@ -73,7 +73,7 @@ async def prepare(
         faults += found
         warnings += told
     if not faults:
-        found, told = await open_in_engine(reading, _texts(files))
+        found, told = await open_in_engine(reading, texts_of(files))
         faults += found
         warnings += told
     return Prepared(
@@ -115,7 +115,7 @@ def _check_files(
     return faults, warnings
 
 
-def _texts(files: list[FormFile]) -> Mapping[str, str]:
+def texts_of(files: Iterable[FormFile]) -> Mapping[str, str]:
     """The files that the engine reads as lists of choices."""
     lists = (".csv", ".xml", ".geojson")
     return {one.name: one.content.decode("utf-8-sig") for one in files if one.name.lower().endswith(lists)}

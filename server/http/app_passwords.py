@@ -1,19 +1,25 @@
-"""POST /app-passwords: lets a device in that speaks only OpenRosa. Said once, revoked like any device."""
+"""App passwords let devices in that speak only OpenRosa. Said once, revoked like any device.
+
+POST /app-passwords   a new one      GET /app-passwords   who has one (POST /devices/{device}/revoke ends it)
+"""
 
 import secrets
 from typing import Any
 
 import msgspec
-from litestar import Request, post
+import segno
+from litestar import Request, get, post
 
 from server.exchange.openrosa import PASSWORD_BYTES, give_password
-from server.exchange.roster import person_led
+from server.exchange.roster import people_seen, person_led
 from server.forms.collect_settings import settings_qr
 from server.http.body import decode
 from server.problems import Problem
 from server.settings import Settings
 from server.store.actor import Actor
 from server.store.database import Database
+from server.store.enrolment import Device, list_devices
+from server.store.session import Tx
 from server.store.writer import WriteTx
 
 
@@ -26,13 +32,27 @@ class PasswordAsked(msgspec.Struct, frozen=True):
 
 
 class PasswordGiven(msgspec.Struct, frozen=True, kw_only=True):
-    """What to type into ODK Collect, or `settings_qr` to show as a QR code. The only time the password is said."""
+    """What to type into ODK Collect, or `settings_qr` to show as a QR code; `picture` is that code as the address of an
+    image. The only time the password is said.
+    """
 
     device: str
     url: str
     username: str
     password: str
     settings_qr: str
+    picture: str
+
+
+class PasswordListed(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that came in by an app password; times in ms, null where it did not happen."""
+
+    device: str
+    name: str
+    person: str
+    person_name: str
+    given_at_ms: int
+    revoked_at_ms: int | None
 
 
 _ASKED = msgspec.json.Decoder(PasswordAsked)
@@ -61,7 +81,32 @@ async def post_app_password(
     username = f"{asked.person}@{asked.area}" if asked.area else asked.person
     url = f"{settings.public_url}/openrosa"
     code = settings_qr(url, username, password, settings.project)
-    return PasswordGiven(device=device, url=url, username=username, password=password, settings_qr=code)
+    picture = segno.make(code, error="l", micro=False).svg_data_uri(border=2, scale=4, light="#fff")
+    return PasswordGiven(
+        device=device, url=url, username=username, password=password, settings_qr=code, picture=picture
+    )
 
 
-ROUTES = [post_app_password]
+@get("/app-passwords")
+async def get_app_passwords(actor: Actor, database: Database) -> list[PasswordListed]:
+    """App passwords of the people within sight, the newest first, revoked ones too."""
+
+    async def look(tx: Tx) -> list[Device]:
+        return await list_devices(tx, actor.project, [person.person for person in await people_seen(tx, actor)])
+
+    devices = await database.reader.read(look)
+    return [
+        PasswordListed(
+            device=one.device,
+            name=one.name,
+            person=one.person,
+            person_name=one.person_name,
+            given_at_ms=one.enrolled_at_ms,
+            revoked_at_ms=one.revoked_at_ms,
+        )
+        for one in devices
+        if not one.public_key
+    ]
+
+
+ROUTES = [post_app_password, get_app_passwords]

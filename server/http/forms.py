@@ -4,6 +4,8 @@ GET  /forms/{form}/{version}/form.xml   the XForm, for whom the form is; ETag, g
 GET  /forms/{form}/{version}/{name}     one of its attachments
 GET  /forms                             every form with its versions (staff, administrators)
 POST /forms                             an administrator's upload: see `upload_form`
+PUT  /forms/{form}/{version}/terms      who may fill a published version, and from when to when (administrators)
+POST /forms/{form}/close · /open        no more new submissions; and again (administrators)
 """
 
 import asyncio
@@ -11,21 +13,23 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get, post, put
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from server.exchange.attachment_files import file_path
-from server.exchange.forms import Publisher, Standing, may_fill
+from server.exchange.forms import Publisher, Standing, may_fill, publish, set_open
 from server.forms.archive import MAX_FILE_BYTES
 from server.forms.attachments import files_in_zip
 from server.forms.faults import Fault
-from server.forms.prepare import Prepared, Statement, prepare
+from server.forms.prepare import Prepared, Statement, prepare, texts_of
 from server.forms.publishing import Terms, publish_prepared, taken_fault, version_of
+from server.http.body import decode
 from server.problems import Problem, preferred_language
 from server.settings import Settings
 from server.store.actor import Actor
 from server.store.database import Database
-from server.store.forms import Form, FormVersion, get_form_version, list_form_versions, list_forms
+from server.store.forms import Form, FormVersion, get_form, get_form_version, list_form_versions, list_forms
+from server.store.writer import WriteTx
 
 MAX_UPLOAD_BYTES = 3 * MAX_FILE_BYTES
 _XML = "application/xml; charset=utf-8"
@@ -63,7 +67,9 @@ class FormListed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormRead(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer of POST /forms. `standing` is empty for a preview; `xform` is there for the preview in the engine."""
+    """Answer of POST /forms. `standing` is empty for a preview; then `xform` and `lists` (file name -> text of a list
+    of choices) are there for the preview in the engine.
+    """
 
     form: str
     version: str
@@ -75,6 +81,10 @@ class FormRead(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[dict[str, Any]]
     files: list[str]
     xform: str
+    lists: dict[str, str]
+
+
+_TERMS = msgspec.json.Decoder(Terms)
 
 
 @get("/forms/{form:str}/{version:str}/form.xml")
@@ -194,8 +204,54 @@ async def upload_form(
     return _read(prepared, faults, standing)
 
 
+@put("/forms/{form:str}/{version:str}/terms", opt={"roles": ("administrator",)})
+async def put_terms(
+    request: Request[Any, Any, Any], form: str, version: str, *, actor: Actor, database: Database, now_ms: int
+) -> FormListed:
+    """Who may fill a published version, and from when to when; what it asks stays. Problem form_unknown."""
+    terms = decode(_TERMS, await request.body())
+
+    async def unit(tx: WriteTx) -> None:
+        standing = await get_form_version(tx, actor.project, form, version)
+        if standing is None:
+            raise Problem("form_unknown")
+        changed = msgspec.structs.replace(standing, **msgspec.structs.asdict(terms))
+        await publish(tx, changed, Publisher(actor.person, actor.name), now_ms=now_ms)
+
+    await database.writer.run(unit, project=actor.project)
+    return await _form(database, actor.project, form)
+
+
+@post("/forms/{form:str}/close", status_code=200, opt={"roles": ("administrator",)})
+async def close_form(form: str, actor: Actor, database: Database, now_ms: int) -> FormListed:
+    """Take no more new submissions of a form from now on. Problem form_unknown."""
+    return await _set_open(database, actor, form, opened=False, now_ms=now_ms)
+
+
+@post("/forms/{form:str}/open", status_code=200, opt={"roles": ("administrator",)})
+async def open_form(form: str, actor: Actor, database: Database, now_ms: int) -> FormListed:
+    """Take new submissions of a closed form again. Problem form_unknown."""
+    return await _set_open(database, actor, form, opened=True, now_ms=now_ms)
+
+
+async def _set_open(database: Database, actor: Actor, form: str, *, opened: bool, now_ms: int) -> FormListed:
+    by = Publisher(actor.person, actor.name)
+    await database.writer.run(
+        lambda tx: set_open(tx, actor.project, form, by, opened=opened, now_ms=now_ms), project=actor.project
+    )
+    return await _form(database, actor.project, form)
+
+
+async def _form(database: Database, project: str, form: str) -> FormListed:
+    found = await database.reader.read(lambda tx: get_form(tx, project, form))
+    if found is None:
+        raise Problem("form_unknown")
+    return await _listed(database, project, found)
+
+
 def _read(prepared: Prepared, faults: list[Fault], standing: str) -> FormRead:
     reading = prepared.reading
+    is_sound = not faults and not standing
     return FormRead(
         form=reading.form,
         version=reading.version,
@@ -206,7 +262,8 @@ def _read(prepared: Prepared, faults: list[Fault], standing: str) -> FormRead:
         faults=[_shown(one) for one in faults],
         warnings=[_shown(one) for one in prepared.warnings],
         files=[one.name for one in prepared.files],
-        xform=reading.xform if not faults and not standing else "",
+        xform=reading.xform if is_sound else "",
+        lists=dict(texts_of(prepared.files)) if is_sound else {},
     )
 
 
@@ -254,4 +311,4 @@ async def _given_files(fields: FormMultiDict) -> Callable[[str], bytes | None]:
     return contents.get
 
 
-ROUTES = [get_xform, get_form_attachment, get_forms, upload_form]
+ROUTES = [get_xform, get_form_attachment, get_forms, upload_form, put_terms, close_form, open_form]

@@ -33,7 +33,7 @@ from server.problems import Problem, preferred_language
 from server.settings import Settings
 from server.store.actor import Actor, load_actor
 from server.store.database import Database
-from server.store.forms import FormVersion, form_states, get_form_version, list_forms
+from server.store.forms import FormVersion, form_doors, get_form_version, list_forms
 
 MAX_XML_BYTES = 2 * 1024 * 1024
 MAX_POST_BYTES = 100 * 1024 * 1024
@@ -105,9 +105,9 @@ async def get_form_list(
     asked = request.query_params.get("formID", "")
     forms = await database.reader.read(lambda tx: list_forms(tx, actor.project))
     names = {form.form for form in forms if not asked or form.form == asked}
-    states = await database.reader.read(lambda tx: form_states(tx, actor.project, names, now_ms))
+    doors = await database.reader.read(lambda tx: form_doors(tx, actor.project, names, now_ms))
     root = ET.Element("xforms", xmlns="http://openrosa.org/xforms/xformsList")
-    for name in sorted(name for name, state in states.items() if state == "open"):
+    for name in sorted(name for name, door in doors.items() if door.state == "open"):
         version = await _current_version(database, actor.project, name)
         if version is not None and may_fill_now(actor, version, now_ms):
             _list_form(root, version, settings.public_url)

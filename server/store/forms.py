@@ -1,5 +1,9 @@
 """Forms and their published versions, with the files that come with them."""
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from typing import Literal
+
 import msgspec
 from msgspec import Struct
 
@@ -104,13 +108,19 @@ async def set_form_terms(tx: Tx, published: FormVersion) -> None:
     )
 
 
-async def close_form(tx: Tx, project: str, form: str, at_ms: int) -> None:
+async def close_form(tx: Tx, project: str, form: str, at_ms: int | None) -> None:
+    """No more new submissions from a moment on (ms); None: open again."""
     await tx.execute("UPDATE forms SET closed_at_ms = $3 WHERE project = $1 AND form = $2", project, form, at_ms)
 
 
 async def list_forms(tx: Tx, project: str) -> list[Form]:
     rows = await tx.fetch("SELECT * FROM forms WHERE project = $1 ORDER BY form", project)
     return [Form(**{name: row[name] for name in Form.__struct_fields__}) for row in rows]
+
+
+async def get_form(tx: Tx, project: str, form: str) -> Form | None:
+    row = await tx.fetch_one("SELECT * FROM forms WHERE project = $1 AND form = $2", project, form)
+    return None if row is None else Form(**{name: row[name] for name in Form.__struct_fields__})
 
 
 async def get_form_version(tx: Tx, project: str, form: str, version: str = "") -> FormVersion | None:
@@ -145,25 +155,48 @@ async def list_form_versions(tx: Tx, project: str, form: str) -> list[FormVersio
     return [_version(row, []) for row in rows]
 
 
-async def form_states(tx: Tx, project: str, forms: set[str], at_ms: int) -> dict[str, str]:
-    """`open` or `closed` per form that exists: whether a new submission of it is taken now."""
-    states: dict[str, str] = {}
+class Door(Struct, frozen=True):
+    """Whether a form takes new submissions now, and from whom; empty `areas` / `roles` mean everyone."""
+
+    state: Literal["open", "closed"]
+    areas: frozenset[str]
+    roles: frozenset[str]
+
+
+async def form_doors(tx: Tx, project: str, forms: set[str], at_ms: int) -> dict[str, Door]:
+    """The door of each form that exists: its current version's, closed before it opens and once it is closed."""
+    doors: dict[str, Door] = {}
     rows = await tx.fetch(
-        "SELECT f.form, f.closed_at_ms, v.closes_at_ms FROM forms f JOIN form_versions v "
-        "ON v.project = f.project AND v.form = f.form AND v.version = f.version WHERE f.project = $1",
+        "SELECT f.form, f.closed_at_ms, v.opens_at_ms, v.closes_at_ms, v.areas, v.roles FROM forms f "
+        "JOIN form_versions v ON v.project = f.project AND v.form = f.form AND v.version = f.version "
+        "WHERE f.project = $1",
         project,
     )
-    for form, closed_at_ms, closes_at_ms in rows:
+    for form, closed_at_ms, opens_at_ms, closes_at_ms, areas, roles in rows:
         if form in forms:
             ends = [end for end in (closed_at_ms, closes_at_ms) if end is not None]
-            states[form] = "closed" if ends and min(ends) <= at_ms else "open"
-    return states
+            is_shut = (opens_at_ms or 0) > at_ms or (bool(ends) and min(ends) <= at_ms)
+            doors[form] = Door("closed" if is_shut else "open", frozenset(_texts(areas)), frozenset(_texts(roles)))
+    return doors
+
+
+def is_for(
+    role: str, reached: Callable[[], AbstractSet[str]], *, areas: AbstractSet[str], roles: AbstractSet[str]
+) -> bool:
+    """Is a form for a person of this role who reaches these areas? Staff and administrators fill every form. Pure."""
+    if role in ("staff", "administrator"):
+        return True
+    return (not roles or role in roles) and (not areas or not areas.isdisjoint(reached()))
+
+
+def _texts(stored: bytes | str) -> tuple[str, ...]:
+    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()
 
 
 def _version(row: Row, files: list[Row]) -> FormVersion:
     values = {name: row[name] for name in FormVersion.__struct_fields__ if name != "attachments"}
     for name in ("areas", "roles", "warnings"):
-        values[name] = msgspec.json.decode(values[name], type=tuple[str, ...]) if values[name] else ()
+        values[name] = _texts(values[name])
     values["xform"] = bytes(values["xform"])
     attachments = tuple(
         FormAttachment(name=name, sha256=sha256, size=size, type=kind) for name, sha256, size, kind in files

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from httpx import AsyncClient
+from msgspec import structs
 
+from server.exchange.forms import Publisher, publish
 from server.store.database import Database
 from server.store.forms import get_form_version
 from tests.forms.workbooks import QUESTIONS, workbook
-from tests.http.conftest import PROJECT, Phone
+from tests.http.conftest import NOW_MS, PROJECT, Phone
 
 PhoneOf = Callable[[str], Awaitable[Phone]]
 SOUND = workbook([QUESTIONS, ("select_one_from_file xa.csv", "x", "Xã"), ("text", "a", "A")])
@@ -124,3 +126,54 @@ async def test_an_upload_larger_than_any_form_is_refused(phone_of: PhoneOf) -> N
     ada = await phone_of("ada")
     answer = await upload(ada, xlsx(gzip.compress(b"x") + bytes(61 * 1024 * 1024)))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def report(sequence: int, item: str, area: str = "30000", form: str = "quick") -> dict[str, Any]:
+    fields = {"form": form, "form_version": "1", "area": area, "/data/a": "x"}
+    return {"sequence": sequence, "intent": "create", "kind": "submission", "id": item, "fields": fields}
+
+
+async def outcomes(phone: Phone, *changes: dict[str, Any]) -> list[tuple[str, str]]:
+    answer = (await phone.sync(*changes)).json()
+    return [(one["result"], one.get("code", "")) for one in answer["outcomes"]]
+
+
+async def test_a_closed_form_takes_amendments_only_until_it_is_opened_again(phone_of: PhoneOf) -> None:
+    ada, alice = await phone_of("ada"), await phone_of("alice")
+    assert await outcomes(alice, report(1, "s1")) == [("applied", "")]
+    closed = await ada.ask("POST", "/forms/quick/close")
+    assert (closed.status_code, closed.json()["closed_at_ms"]) == (200, NOW_MS)
+    amended = {"sequence": 3, "intent": "edit", "kind": "submission", "id": "s1", "base": 1, "fields": {"/data/a": "y"}}
+    assert await outcomes(alice, report(2, "s2"), amended) == [("rejected", "form_closed"), ("applied", "")]
+    items = (await alice.sync()).json()["items"]
+    assert [one["fields"]["closes_at_ms"] for one in items if one["id"] == "quick"] == [str(NOW_MS)]
+    assert (await ada.ask("POST", "/forms/quick/open")).json()["closed_at_ms"] is None
+    assert await outcomes(alice, report(4, "s2")) == [("applied", "")]
+    assert (await ada.ask("POST", "/forms/no/close")).json()["code"] == "form_unknown"
+    assert (await alice.ask("POST", "/forms/quick/close")).json()["code"] == "not_allowed"
+
+
+async def test_a_submission_before_the_opening_or_from_whom_the_form_is_not_for_is_refused(phone_of: PhoneOf) -> None:
+    ada, alice, bob, cora = [await phone_of(name) for name in ("ada", "alice", "bob", "cora")]
+    terms: dict[str, Any] = {"areas": ["30003"], "roles": ["collaborator"]}
+    assert (await ada.ask("PUT", "/forms/quick/1/terms", json=terms)).status_code == 200
+    assert await outcomes(alice, report(1, "s1")) == [("rejected", "out_of_scope")]
+    assert await outcomes(cora, report(1, "s2")) == [("rejected", "out_of_scope")]
+    assert await outcomes(bob, report(1, "s3", "30003")) == [("applied", "")]
+    terms = {"areas": ["91"], "opens_at_ms": NOW_MS + 1000}
+    assert (await ada.ask("PUT", "/forms/quick/1/terms", json=terms)).json()["versions"][0]["areas"] == ["91"]
+    assert await outcomes(alice, report(2, "s1")) == [("rejected", "form_closed")]
+    assert (await ada.ask("PUT", "/forms/quick/1/terms", json={"areas": ["91"]})).status_code == 200
+    assert await outcomes(alice, report(3, "s1")) == [("applied", "")]
+    assert (await ada.ask("PUT", "/forms/quick/2/terms", json={})).json()["code"] == "form_unknown"
+
+
+async def test_terms_of_an_older_version_do_not_bring_it_back_to_phones(phone_of: PhoneOf, db: Database) -> None:
+    ada, alice = await phone_of("ada"), await phone_of("alice")
+    first = await db.reader.read(lambda tx: get_form_version(tx, PROJECT, "quick"))
+    assert first is not None
+    second = structs.replace(first, version="2", published_at_ms=NOW_MS + 1)
+    await db.writer.run(lambda tx: publish(tx, second, Publisher(), now_ms=NOW_MS), project=PROJECT)
+    assert (await ada.ask("PUT", "/forms/quick/1/terms", json={"roles": ["coordinator"]})).status_code == 200
+    (fields,) = [one["fields"] for one in (await alice.sync()).json()["items"] if one["id"] == "quick"]
+    assert (fields["version"], fields.get("roles", "")) == ("2", "")

@@ -324,6 +324,12 @@ async def test_an_app_password_is_for_those_one_leads_and_for_one_of_their_areas
     assert (await ada.ask("POST", "/app-passwords", json={"person": "alice", "area": "30003"})).status_code == 403
     settings = json.loads(zlib.decompress(base64.b64decode(given["settings_qr"])))
     assert settings["general"]["password"] == given["password"]
+    assert given["picture"].startswith("data:image/svg+xml")
+    seen = {one["device"]: one for one in (await cora.ask("GET", "/app-passwords")).json()}
+    assert (seen[given["device"]]["person"], seen[given["device"]]["revoked_at_ms"]) == ("alice", None)
+    assert (await ada.ask("POST", f"/devices/{given['device']}/revoke")).status_code == 200
+    (revoked,) = [one for one in (await ada.ask("GET", "/app-passwords")).json() if one["device"] == given["device"]]
+    assert revoked["revoked_at_ms"]
 
 
 async def test_a_closed_form_is_not_listed_and_takes_no_new_submission(collect: Collect, db: Database) -> None:

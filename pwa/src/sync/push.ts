@@ -69,11 +69,13 @@ export function fault(change: Change): string {
   return tooLarge ? 'change_too_large' : ''
 }
 
+const SHUT = { closed: 'form_closed', elsewhere: 'out_of_scope', unknown: 'form_unknown' } as const
+
 function judge(snapshot: Snapshot, change: Change): Effect | string {
   const { item, actor, at_ms: atMs } = snapshot
   if (item === null) {
     if (change.kind === 'submission' && snapshot.form !== 'open') {
-      return snapshot.form === 'closed' ? 'form_closed' : 'form_unknown'
+      return SHUT[snapshot.form]
     }
     return create(change, actor, atMs)
   }

@@ -47,7 +47,7 @@ export interface Snapshot {
   readonly releasing: boolean
   readonly item: ItemState | null
   readonly closed: ReadonlySet<string>
-  readonly form: 'open' | 'closed' | 'unknown'
+  readonly form: 'open' | 'closed' | 'elsewhere' | 'unknown'
 }
 
 export interface Effect {
