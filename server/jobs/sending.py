@@ -31,8 +31,8 @@ from server.webpush.sender import NOT_BEGUN, TOTAL_SECONDS, Sender
 log = logging.getLogger("langnghe.jobs")
 
 LEASE_MS: Final = 90_000
-AT_A_TIME: Final = 192
-"""The most messages under way at once; a killed worker sends at most so many twice."""
+AT_A_TIME: Final = 128
+"""The most messages under way at once, until what came of them is written: a killed worker leaves no more in doubt."""
 REFUSALS: Final = 5
 LONGEST_SLEEP_S: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
@@ -40,9 +40,10 @@ PAUSE_SECONDS: Final = 0.02
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What is to be written down of one message."""
+    """What is to be written down of one message; `written` is done when it is."""
 
     project: str
+    written: asyncio.Future[None] | None = None
     tried: tuple[Tried, ...] = ()
     not_begun: tuple[Sending, ...] = ()
     happened: tuple[events.Event, ...] = ()
@@ -170,7 +171,10 @@ class SendingLoop:
             self._results.put_nowait(Result(project=project, not_begun=post.sendings))
             return
         tried = tuple(self._judge(post, sending, answer) for sending in post.sendings)
-        self._results.put_nowait(Result(project=project, tried=tried, happened=_events(project, post, answer)))
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        happened = _events(project, post, answer)
+        self._results.put_nowait(Result(project=project, written=written, tried=tried, happened=happened))
+        await written
 
     def _judge(self, post: Post, sending: Sending, answer: Answer) -> Tried:
         now_ms = self._clock()
@@ -214,7 +218,9 @@ class SendingLoop:
                 batch.append(self._results.get_nowait())
             for project in {one.project for one in batch}:
                 await self._write(project, [one for one in batch if one.project == project])
-            for _ in batch:
+            for one in batch:
+                if one.written is not None and not one.written.done():
+                    one.written.set_result(None)
                 self._results.task_done()
 
     async def _write(self, project: str, batch: list[Result]) -> None:
