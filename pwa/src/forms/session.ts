@@ -229,8 +229,9 @@ export class Session {
   chooseLanguage(wanted: string): void {
     const root = untrack(this.root)
     const named = root.languages.filter((language) => !language.isSyntheticDefault)
-    const name = wanted || pickLanguage(named.map((language) => language.language), this.frame.language, '')
-    const chosen = named.find((language) => language.language === name)
+    const suited = pickLanguage(named.map((language) => language.language), this.frame.language, '')
+    // A draft may have been written in a language that the newer version no longer has.
+    const chosen = named.find((language) => language.language === wanted) ?? named.find((language) => language.language === suited)
     if (chosen && chosen.language !== untrack(() => root.currentState.activeLanguage.language)) root.setLanguage(chosen)
   }
 
