@@ -179,9 +179,8 @@ def confirm_from_notification(phone: Phone, push_service: PushService) -> None:
     assert payload["headline"] == "Nước lên ngập chợ Châu Đốc"
     phone.page.bring_to_front()
     phone.deliver(message.payload)
-    phone.page.wait_for_function(
-        "navigator.serviceWorker.ready.then(one => one.getNotifications()).then(all => all.length === 1)"
-    )
+    while not phone.notifications():
+        phone.page.wait_for_timeout(100)
     phone.deliver(message.payload)
     phone.page.wait_for_timeout(500)
     shown = phone.notifications()
