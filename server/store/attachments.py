@@ -84,8 +84,7 @@ async def missing_attachments(tx: Tx, project: str, hashes: list[str]) -> set[st
         tx,
         {"sha256": "text"},
         [(sha256,) for sha256 in sorted(missing)],
-        "SELECT a.sha256 FROM wanted w CROSS JOIN attachments a "
-        "WHERE a.project = $1 AND a.sha256 = w.sha256 AND a.state = 'complete'",
+        "a.sha256 FROM attachments a WHERE a.project = $1 AND a.sha256 = w.sha256 AND a.state = 'complete'",
         project,
     )
     missing.difference_update(row["sha256"] for row in rows)

@@ -57,8 +57,8 @@ async def load_changes(
         tx,
         {"name": "text", "first": "bigint", "last": "bigint"},
         sorted(set(wanted)),
-        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN changes WHERE project = $1 AND replica = w.name "
-        "AND sequence BETWEEN w.first AND w.last",
+        f"{_COLUMNS} FROM changes c WHERE c.project = $1 AND c.replica = w.name "
+        "AND c.sequence BETWEEN w.first AND w.last",
         project,
     )
     return _by_replica(rows)
@@ -70,8 +70,7 @@ async def held_changes(tx: Tx, project: str, replicas: Iterable[str]) -> dict[st
         tx,
         {"name": "text"},
         [(replica,) for replica in sorted(set(replicas))],
-        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN changes WHERE project = $1 AND replica = w.name "
-        "AND status = 'held'",
+        f"{_COLUMNS} FROM changes c WHERE c.project = $1 AND c.replica = w.name AND c.status = 'held'",
         project,
     )
     return _by_replica(rows)

@@ -53,8 +53,8 @@ async def open_conflicts(
         tx,
         {"kind": "text", "id": "text"},
         sorted(set(keys)),
-        "SELECT c.kind, c.item_id, c.id, c.body FROM wanted w CROSS JOIN conflicts c "
-        "WHERE c.project = $1 AND c.kind = w.kind AND c.item_id = w.id AND c.closed_position IS NULL "
+        "c.kind, c.item_id, c.id, c.body FROM conflicts c "
+        "WHERE c.project = $1 AND c.kind = w.kind AND c.item_id = w.id AND c.closed_position IS NULL\n"
         "ORDER BY c.opened_position, c.place",
         project,
     )
@@ -72,7 +72,7 @@ async def closed_among(tx: Tx, project: str, ids: Sequence[str]) -> dict[str, tu
         tx,
         {"id": "text"},
         [(name,) for name in sorted(set(ids))],
-        "SELECT c.id, c.kind, c.item_id FROM wanted w CROSS JOIN conflicts c "
+        "c.id, c.kind, c.item_id FROM conflicts c "
         "WHERE c.project = $1 AND c.id = w.id AND c.closed_position IS NOT NULL",
         project,
     )

@@ -90,7 +90,7 @@ async def load_items(tx: Tx, project: str, keys: Iterable[Key]) -> dict[Key, Sto
         tx,
         {"kind": "text", "id": "text"},
         sorted(set(keys)),
-        f"SELECT {COLUMNS} FROM wanted w CROSS JOIN items i WHERE i.project = $1 AND i.kind = w.kind AND i.id = w.id",
+        f"{COLUMNS} FROM items i WHERE i.project = $1 AND i.kind = w.kind AND i.id = w.id",
         project,
     )
     return {item.key: item for item in await from_rows(tx, project, rows)}

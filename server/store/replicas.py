@@ -54,7 +54,7 @@ async def load_replicas(tx: Tx, project: str, replicas: Iterable[str]) -> dict[s
         tx,
         {"name": "text"},
         [(replica,) for replica in sorted(set(replicas))],
-        f"SELECT {_COLUMNS} FROM wanted w CROSS JOIN replicas WHERE project = $1 AND replica = w.name",
+        f"{_COLUMNS} FROM replicas r WHERE r.project = $1 AND r.replica = w.name",
         project,
     )
     return {row["replica"]: _replica(row) for row in rows}

@@ -151,20 +151,38 @@ def column_types(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
 async def fetch_wanted(
     tx: Tx, wanted: dict[str, str], keys: Sequence[Sequence[Any]], select: str, *args: Any
 ) -> list[Row]:
-    """Rows of `select` for many keys at once. `wanted` names the keys' parts and their types: `select` joins a table
-    `wanted` of these columns; `args` are its $1, $2, …"""
+    """Rows for many keys at once, each by a walk along an index. `wanted` names the parts of a key and their types.
+
+    `select` is `COLUMNS FROM TABLE ALIAS WHERE …`, optionally `ORDER BY …` on a new line; its condition speaks of the
+    keys as `w`, `args` are its $1, $2, … On PostgreSQL the condition stands behind a fence, because a plan made while
+    the table was small would read all of it for ever after.
+    """
     if not keys:
         return []
     names, first = ", ".join(wanted), len(args) + 1
+    shape = _SHAPE.fullmatch(select)
+    if shape is None:
+        raise ValueError(f"not of the known shape: {select}")
+    columns, table, alias, where, order = shape.groups(default="")
     if tx.engine == "postgres":
         arrays = ", ".join(f"${first + n}::{kind}[]" for n, kind in enumerate(wanted.values()))
-        table = f"SELECT * FROM unnest({arrays})"
-        return await tx.fetch(f"WITH wanted({names}) AS ({table}) {select}", *args, *map(list, zip(*keys, strict=True)))
+        sql = (
+            f"WITH wanted({names}) AS (SELECT * FROM unnest({arrays})) SELECT {columns} FROM wanted w "
+            f"CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {where} OFFSET 0) {alias} {order}"
+        )
+        return await tx.fetch(sql, *args, *map(list, zip(*keys, strict=True)))
     rows: list[Row] = []
     for piece in chunks(keys):
-        table = in_values(len(wanted), len(piece), first)
-        rows += await tx.fetch(f"WITH wanted({names}) AS ({table}) {select}", *args, *chain.from_iterable(piece))
+        values = in_values(len(wanted), len(piece), first)
+        sql = (
+            f"WITH wanted({names}) AS ({values}) SELECT {columns} FROM wanted w "
+            f"CROSS JOIN {table} {alias} WHERE {where} {order}"
+        )
+        rows += await tx.fetch(sql, *args, *chain.from_iterable(piece))
     return rows
+
+
+_SHAPE = re.compile(r"(.+?) FROM (\w+) (\w+) WHERE (.+?)(?:\n(ORDER BY .+))?", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
