@@ -93,6 +93,7 @@ async def twice(database: Database) -> list[str]:
     await _push(province, "hoa", report(1, "s1"))
     change = edit(2, "s1", 1, what="lũ")
     answers = await asyncio.gather(*(_push(province, "hoa", change) for _ in range(3)))
+    answers.append(await _push(province, "hoa", change))
     said = {repr(structs.replace(one.outcomes[0], duplicate=False)) for one in answers}
     words = await database.reader.read(lambda tx: check.database_is_sound(tx, PROJECT))
     return words + (["I2: the same push heard different outcomes"] if len(said) > 1 else [])
