@@ -6,6 +6,7 @@ must be silent, with it it must speak. One that survives means a checker that pr
 
 import argparse
 import asyncio
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -388,8 +389,8 @@ async def words_of(mutant: Mutant, *, mutated: bool) -> list[str]:
             async with await open_database("", Path(folder)) as database:
                 try:
                     return await mutant.scenario(database)
-                except (AssertionError, KeyError) as error:
-                    return [f"an assertion of the house: {error!r}"]
+                except (AssertionError, KeyError, sqlite3.IntegrityError) as error:
+                    return [f"a guard of the house: {error!r}"]
 
 
 def main() -> int:
