@@ -10,7 +10,7 @@ from server.reports.likeness import free_text, rank
 from server.reports.places import DIVIDED, all_in, areas_seen, fold, read_places
 from server.reports.small_cells import K, suppress
 from server.reports.subjects import read_subjects
-from server.reports.unusual import BASELINE_WEEKS, LAG_WEEKS, c2
+from server.reports.unusual import BASELINE_WEEKS, LAG_WEEKS, Unusual, c2
 from server.store.actor import Actor
 from server.store.areas import Area
 from server.store.items import StoredItem, get_item
@@ -46,15 +46,21 @@ class TopicRow(Struct, frozen=True, kw_only=True):
     first_answer_at_ms: int
 
 
+Place = tuple[str, str, str]
+"""Subject, area, and the region where no area is named."""
+
+
 class Emerging(Struct, frozen=True, kw_only=True):
-    """An unusual count of a subject in an area. `weeks`: the last SHOWN_WEEKS with this one, None where suppressed.
-    `expected` None where it would speak of fewer than K reports."""
+    """An unusual count of a subject in an area, or (area "") in a region; `ago` 0 this week, 1 the last. `weeks`: the
+    last SHOWN_WEEKS with this one, None where suppressed. `expected` None where it would speak of fewer than K reports.
+    """
 
     area: str
     area_name: str
     subject: str
     label_vi: str
     label_en: str
+    ago: int
     count: int
     expected: float | None
     score: float
@@ -108,38 +114,53 @@ def _rank(row: TopicRow) -> tuple[int, int, int]:
 
 
 async def emerging(tx: Tx, actor: Actor, now_ms: int) -> list[Emerging]:
-    """Subjects whose count this week is unusual for their area (EARS C2), the most unusual first."""
+    """Subjects whose count is unusual for their area (EARS C2), this week or the last, the most unusual first.
+
+    Former districts are looked at too, for what is too small to be seen in any one of their communes.
+    """
     this = week_of(now_ms)
     since = this - BASELINE_WEEKS - LAG_WEEKS - SHOWN_WEEKS
     areas, today = await read_places(tx, actor.project)
-    series: dict[tuple[str, str], list[int]] = {}
+    series: dict[Place, list[int]] = {}
     for period, area, subject, count in await read_tallies(
         tx, actor.project, "subject", since=since, areas=areas_seen(actor)
     ):
         unit = today.get(area, area)
-        if unit != DIVIDED and period <= this:
-            series.setdefault((unit, subject), [0] * (this - since + 1))[period - since] += count
+        if unit == DIVIDED or period > this:
+            continue
+        region = areas[unit].region if unit in areas else ""
+        for place in ((subject, unit, ""), (subject, "", region)) if region else ((subject, unit, ""),):
+            series.setdefault(place, [0] * (this - since + 1))[period - since] += count
     labels = await read_subjects(tx, actor.project)
-    found = []
-    for (unit, subject), weeks in series.items():
-        unusual = c2(weeks[:-1], weeks[-1])
+    found: dict[Place, Emerging] = {}
+    for place, weeks in sorted(series.items(), reverse=True):
+        subject, unit, region = place
+        ago, unusual = max(((ago, _judge(weeks, ago)) for ago in (0, 1)), key=lambda one: one[1].score)
+        inside = unit in areas and (subject, "", areas[unit].region) in found
         if not unusual.is_unusual or unusual.count < K:
             continue
+        if inside:
+            del found[subject, "", areas[unit].region]
         label = labels.get(subject)
-        found.append(
-            Emerging(
-                area=unit,
-                area_name=_name(areas, unit),
-                subject=subject,
-                label_vi=label.vi if label else subject,
-                label_en=label.en if label else subject,
-                count=unusual.count,
-                expected=None if 0 < unusual.expected * unusual.weeks < K else round(unusual.expected, 1),
-                score=round(unusual.score, 1),
-                weeks=hide_small(weeks[-SHOWN_WEEKS:]),
-            )
+        found[place] = Emerging(
+            area=unit,
+            area_name=region or _name(areas, unit),
+            subject=subject,
+            label_vi=label.vi if label else subject,
+            label_en=label.en if label else subject,
+            ago=ago,
+            count=unusual.count,
+            expected=None if 0 < unusual.expected * unusual.weeks < K else round(unusual.expected, 1),
+            score=round(unusual.score, 1),
+            weeks=hide_small(weeks[-SHOWN_WEEKS:]),
         )
-    return sorted(found, key=lambda one: -one.score)
+    return sorted(found.values(), key=lambda one: -one.score)
+
+
+def _judge(weeks: Sequence[int], ago: int) -> Unusual:
+    """A week against those before it: this one so far, or the last whole one."""
+    at = len(weeks) - 1 - ago
+    return c2(weeks[:at], weeks[at])
 
 
 async def topic_page(tx: Tx, actor: Actor, topic: str, now_ms: int) -> TopicPage:

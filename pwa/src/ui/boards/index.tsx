@@ -9,6 +9,9 @@ type Screen = Component<{ id: string }>
 const BOARDS: Record<string, Screen> = {
   'sync-status': lazy(async () => ({ default: (await import('./sync_status')).SyncStatusBoard })),
   person: lazy(async () => ({ default: (await import('./person')).PersonBoard })),
+  topics: lazy(async () => ({ default: (await import('./topic_list')).TopicsBoard })),
+  topic: lazy(async () => ({ default: (await import('./topic')).TopicBoard })),
+  answers: lazy(async () => ({ default: (await import('./answers')).AnswersBoard })),
 }
 
 export const Boards = (props: { board: string; id?: string }): JSX.Element => (

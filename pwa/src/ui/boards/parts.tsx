@@ -100,7 +100,7 @@ export function Ready<T>(props: { board: Board<T>; children: (value: Accessor<T>
   )
 }
 
-/** Bars of a few numbers, the last one being now. Its words are for those who do not see it. */
+/** Bars of a few numbers, the last one being now; a suppressed one is pale and says no height. Its words are for those who do not see it. */
 export const Spark = (props: { values: readonly (number | null)[]; label: string; wide?: boolean }): JSX.Element => {
   const most = (): number => Math.max(1, ...props.values.map((value) => value ?? 0))
   const said = (): string => `${props.label}: ${props.values.map((value) => (value === null ? b().hidden : amount(value))).join(', ')}`
@@ -108,7 +108,7 @@ export const Spark = (props: { values: readonly (number | null)[]; label: string
     <svg class="spark" data-wide={props.wide ? '' : undefined} viewBox={`0 0 ${props.values.length * 4} 24`} preserveAspectRatio="none" role="img" aria-label={said()}>
       <Index each={props.values}>
         {(value, place) => {
-          const height = (): number => (value() === 0 ? 1 : Math.max(2.5, ((value() ?? 2) / most()) * 24))
+          const height = (): number => (value() === 0 ? 1 : value() === null ? 5 : Math.max(5, (value()! / most()) * 24))
           return <rect x={place * 4} y={24 - height()} width="3" height={height()} data-kind={value() === null ? 'hidden' : value() === 0 ? 'zero' : undefined} />
         }}
       </Index>

@@ -104,12 +104,14 @@ export const en: BoardWords = {
   topics: {
     lead: 'What is emerging, who watches it, when an answer is due.',
     emerging: 'Emerging',
-    emergingLead: 'Subjects whose number of reports this week is unusual for that very place.',
-    emergingNone: 'No place is unusual this week.',
+    emergingLead: 'Subjects whose number of reports is unusual for that very place, this week or the last.',
+    emergingNone: 'No place was unusual in the last two weeks.',
     method: 'Method',
     methodText:
-      'EARS C2 (CDC, 2003): C2 = (reports this week − mean) / standard deviation of 7 weeks that end two weeks earlier. Above 3 is unusual. Numbers under 5 are not shown, so that nobody can be recognised.',
-    week: 'This week',
+      'EARS C2 (CDC, 2003): C2 = (reports in the week − mean) / standard deviation of 7 weeks that end two weeks earlier. Above 3 is unusual. Communes first, then former districts. Numbers under 5 are not shown (pale bars), so that nobody can be recognised.',
+    week: 'Reports',
+    thisWeek: 'this week',
+    lastWeek: 'last week',
     expected: 'Usually',
     score: 'C2',
     weeks12: 'Last 12 weeks',

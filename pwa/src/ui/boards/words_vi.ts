@@ -102,12 +102,14 @@ export const vi = {
   topics: {
     lead: 'Điều gì đang nổi lên, ai đang theo dõi, bao giờ phải trả lời.',
     emerging: 'Đang nổi lên',
-    emergingLead: 'Nhóm vấn đề có số phiếu tuần này cao khác thường so với chính nơi đó.',
-    emergingNone: 'Tuần này không nơi nào cao khác thường.',
+    emergingLead: 'Nhóm vấn đề có số phiếu cao khác thường so với chính nơi đó, tuần này hoặc tuần trước.',
+    emergingNone: 'Hai tuần qua không nơi nào cao khác thường.',
     method: 'Cách tính',
     methodText:
-      'Phương pháp EARS C2 (CDC Hoa Kỳ, 2003): C2 = (số phiếu tuần này − trung bình) / độ lệch chuẩn của 7 tuần, kết thúc trước đó 2 tuần. C2 trên 3 là khác thường. Số dưới 5 không hiển thị để không ai bị nhận ra.',
-    week: 'Tuần này',
+      'Phương pháp EARS C2 (CDC Hoa Kỳ, 2003): C2 = (số phiếu trong tuần − trung bình) / độ lệch chuẩn của 7 tuần, kết thúc trước đó 2 tuần. C2 trên 3 là khác thường. Xét từng xã, rồi từng huyện cũ. Số dưới 5 không hiển thị (cột nhạt) để không ai bị nhận ra.',
+    week: 'Số phiếu',
+    thisWeek: 'tuần này',
+    lastWeek: 'tuần trước',
     expected: 'Thường là',
     score: 'C2',
     weeks12: '12 tuần qua',

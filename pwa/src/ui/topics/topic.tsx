@@ -1,5 +1,6 @@
 /** One topic: what it is about, the answers, its submissions; for a coordinator also urgency, answer and alert. */
-import { createSignal, For, Show, type JSX } from 'solid-js'
+import { createEffect, createSignal, For, Show, type JSX } from 'solid-js'
+import { sayOfAlert } from '../../store/deliveries'
 import { readItem, readItems } from '../../store/items'
 import { make } from '../../store/outbox'
 import type { Seen } from '../../store/view'
@@ -7,7 +8,7 @@ import { live } from '../live'
 import { titleOf } from '../outbox/entries'
 import { Icon } from '../parts/icon'
 import { Chip, Disc, Empty, Loading, Page } from '../parts/page'
-import { areaName, leads, personName, tell } from '../phone'
+import { areaName, identity, leads, me, personName, tell } from '../phone'
 import { ago, day } from '../when'
 import { w } from '../words'
 import { AnswerSheet } from '../coordinator/answer'
@@ -58,6 +59,15 @@ export const TopicPage = (props: { id: string }): JSX.Element => {
     },
     () => props.id,
   )
+  /** Whoever reported on the topic has now read its answers: counted for those who answered, said once. */
+  createEffect(() => {
+    const now = read()
+    const device = identity()?.session.device
+    if (!device || !now?.submissions.some((one) => one.author === me())) return
+    for (const answer of now.answers) {
+      if (answer.revision > 0) void sayOfAlert({ alert: `answer!${answer.id}`, area: answer.fields['area'] ?? '', revision: 1 }, device, 'opened_at_ms')
+    }
+  })
   return (
     <Page title={w().topics.title} back="/topics">
       <Show when={read()} fallback={<Loading />}>
