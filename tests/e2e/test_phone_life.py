@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import PHONE
 from tests.e2e.phones import MakeContext, Phone, langnghe
 from tests.server_process import ServerProcess, free_port, start_server
+from tests.webpush.push_service import PushService
 
 PERSON = "le-quoc-dung"
 Invite = Callable[[str], str]
@@ -184,3 +185,24 @@ def test_an_invitation_works_once(site: Site, context: MakeContext) -> None:
     second.page.locator("form button[type=submit]").click()
     expect(second.page.locator(".notice[role=status], .notice")).to_contain_text(["Chưa đăng ký được", ""])
     expect(second.page.get_by_text("Mã mời này đã được một thiết bị khác sử dụng")).to_be_visible()
+
+
+def test_the_webpush_self_test_comes_back_and_is_shown_as_proven(tmp_path: Path, context: MakeContext) -> None:
+    service = PushService.start_in_thread()
+    server = start_server({"DATA": str(tmp_path), "WEBPUSH_TEST_SERVICE": service.address})
+    try:
+        phone = Phone(context(PHONE), server.url)
+        phone.take_webpush_from(service)
+        phone.enrol(server.links()[PERSON])
+        phone.wait_offline_ready()
+        phone.go("/settings")
+        expect(phone.page.locator(".card", has_text="Thông báo")).to_contain_text("chưa kiểm chứng")
+        phone.page.get_by_role("button", name="Gửi thử cho tôi").click()
+        phone.deliver(service.wait_for_blocking(1)[0].payload)
+        expect(phone.page.locator(".card", has_text="Thông báo")).to_contain_text("Máy này nhận được thông báo")
+        assert [one["title"] for one in phone.notifications()] == ["Thông báo thử đã đến"]
+        phone.sync_now()
+        assert phone.faults == []
+    finally:
+        server.stop()
+        service.stop_thread()
