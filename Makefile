@@ -15,6 +15,7 @@ PYTEST ?=
 PROOF_PHONES ?= 10000
 PROOF_CHANGES ?= 1000000
 PROOF_CYCLES ?= 1000
+PROOF_SCENARIOS ?= 600
 PWA_SOURCES := $(shell find pwa/src pwa/public pwa/build pwa/*.html pwa/*.ts pwa/*.json -type f ! -name '*.test.*' 2>/dev/null)
 
 .PHONY: help setup run test test-fast lint test-pwa proof mutants bench shots lock clean browser dev
@@ -46,12 +47,14 @@ lint: .venv/.dev-stamp pwa/node_modules/.stamp ## Style, import contracts and ty
 test-pwa: pwa/node_modules/.stamp ## TypeScript tests
 	cd pwa && npm run --silent test
 
-proof: .venv/.dev-stamp ## The long runs: simulated phones and killed servers on both engines (PROOF_PHONES, PROOF_CHANGES, PROOF_CYCLES)
+proof: .venv/.dev-stamp pwa/node_modules/.stamp ## The long runs: simulated phones, killed servers, TypeScript beside its twin, broken networks (PROOF_PHONES, PROOF_SCENARIOS …)
 	for engine in sqlite postgres; do \
 	  $(BIN)/python -m tests.fault.simulate --phones $(PROOF_PHONES) --changes $(PROOF_CHANGES) --seed 1 --engine $$engine; \
 	  $(BIN)/python -m tests.fault.kill --cycles $(PROOF_CYCLES) --engine $$engine; \
 	  $(BIN)/python -m tests.webpush.kill --engine $$engine; \
 	done
+	$(BIN)/python -m tests.fault.twin --scenarios $(PROOF_SCENARIOS) --seed 1
+	$(BIN)/python -m tests.fault.network --rounds 200 --photos 20 --seed 1
 
 mutants: .venv/.dev-stamp ## Break each invariant on purpose and list which checker notices
 	$(BIN)/python -m tests.fault.mutants

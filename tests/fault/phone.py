@@ -50,6 +50,8 @@ class SimPhone:
 
     def __init__(self, device: str, person: str, verify: Callable[..., bool]) -> None:
         self.device, self.person, self.verify = device, person, verify
+        self.label = device
+        """How it names its replicas: a phone restored from another one's copy draws other names."""
         self.replica_id = f"{device}.0"
         self.made_up_to = 0
         self.entries: list[Entry] = []
@@ -74,6 +76,7 @@ class SimPhone:
         self.mending: RepairResponse | None = None
         self.buckets: list[int] | None = None
         self.checked = "older"
+        self.signed = False
         self.sent: SyncRequest | None = None
         self.armed: Effect | None = None
 
@@ -85,11 +88,11 @@ class SimPhone:
         key: Key,
         fields: dict[str, Value],
         *,
-        mark: str,
+        mark: str = "",
         at_ms: int,
         settles: tuple[str, ...] = (),
     ) -> Entry:
-        """A new change; `mark` travels in `before`, which decides nothing, and names it for the ledger."""
+        """A new change; a `mark` travels in `before`, which decides nothing, and names it for the ledger."""
         change = make_change(
             self.made_up_to,
             self.items.get(key),
@@ -100,7 +103,8 @@ class SimPhone:
             settles=settles,
             made_at_ms=at_ms,
         )
-        change = structs.replace(change, before={**change.before, "mark": mark})
+        if mark:
+            change = structs.replace(change, before={**change.before, "mark": mark})
         entry = Entry(replica=self.replica_id, change=change)
         self.made_up_to = change.sequence
         self.entries.append(entry)
@@ -115,6 +119,8 @@ class SimPhone:
     # The table's effects.
 
     def step(self, event: Event) -> tuple[Effect, ...]:
+        if event == "woken":
+            self.buckets = None
         sent = len(self.sent.changes) if self.sent is not None else 0
         self.machine, effects = step(self.machine, event, sent)
         return effects
@@ -141,10 +147,15 @@ class SimPhone:
         if self.epoch and answer.epoch != self.epoch:
             return "epoch_differs"
         receipt = answer.receipt
-        self.checked = "older"
+        self.checked, self.signed = "older", False
         if receipt is not None and receipt.replica == self.replica_id and self.verify(receipt):
-            own = {sequence: text for (replica, sequence), text in self.hashes.items() if replica == self.replica_id}
-            self.checked = check_receipt(self.anchor, receipt, own, self.lost)
+            put_away = {one.change.sequence for one in self.entries if one.state == "attention" and one.outcome is None}
+            own = {
+                sequence: text
+                for (replica, sequence), text in self.hashes.items()
+                if replica == self.replica_id and sequence not in put_away
+            }
+            self.checked, self.signed = check_receipt(self.anchor, receipt, own, self.lost), True
         forked = is_forked(answer.received_up_to, self.made_up_to, answer.outcomes, self.checked)
         return "replica_forked" if forked else "answered"
 
@@ -181,9 +192,13 @@ class SimPhone:
         return "adopted"
 
     def split(self) -> Event:
-        self._take_words(self._answer())
+        answer = self._answer()
+        self._take_words(answer)
+        # The chain is about the other phone's changes too; signature and this answer's outcomes are about these.
+        if answer.receipt is not None and self.signed:
+            self.entries = take_receipt(self.entries, self.replica_id, answer.receipt.up_to)
         self.splits += 1
-        fresh = f"{self.device}.{self.splits}.{self.made_up_to}"
+        fresh = f"{self.label}.{self.splits}.{self.made_up_to}"
         self.entries = split_replica(self.entries, self.replica_id, fresh)
         self.replica_id = fresh
         self.made_up_to = sum(entry.replica == fresh for entry in self.entries)

@@ -30,12 +30,12 @@ class NoAnswer(Exception):  # noqa: N818 - it is a fact of life here
         self.code = code
 
 
-async def post(port: int, token: str, path: str, body: bytes) -> bytes:
+async def post(port: int, token: str, path: str, body: bytes, patience_s: float = PATIENCE_S) -> bytes:
     """One request on a connection of its own. Errors: NoAnswer."""
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             return await _post(port, token, path, gzip.compress(body, 1))
-    except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as error:
+    except (OSError, EOFError, TimeoutError, ValueError, KeyError, asyncio.LimitOverrunError) as error:
         raise NoAnswer from error
 
 
@@ -63,8 +63,17 @@ async def _post(port: int, token: str, path: str, body: bytes) -> bytes:
 class Rider:
     """A phone that keeps working and syncing until it is told to rest."""
 
-    def __init__(self, number: int, member: Member, token: str, port: int, verify: Callable[..., bool]) -> None:
+    def __init__(
+        self,
+        number: int,
+        member: Member,
+        token: str,
+        port: int,
+        verify: Callable[..., bool],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.number, self.member, self.token, self.port = number, member, token, port
+        self.patience_s = patience_s
         self.phone = SimPhone(member.device, member.person, verify)
         self.resting = False
         self.calm = False
@@ -114,14 +123,18 @@ class Rider:
         try:
             if effect == "repair":
                 asked = msgspec.json.encode(phone.repair_request())
-                phone.mending = _REPAIRED(await post(self.port, self.token, "/sync/repair", asked))
+                phone.mending = _REPAIRED(await self._post("/sync/repair", asked))
                 return "repair_answered"
             request = phone.request()
             self.sent.update((request.replica, change.sequence) for change in request.changes)
-            return phone.hear(_ANSWER(await post(self.port, self.token, "/sync", msgspec.json.encode(request))))
-        except NoAnswer as error:
-            self.codes[error.code] += 1
-            return "busy" if error.code in {"429", "503", "too_many_requests"} else "failed"
+            return phone.hear(_ANSWER(await self._post("/sync", msgspec.json.encode(request))))
+        except (NoAnswer, msgspec.MsgspecError) as error:
+            code = error.code if isinstance(error, NoAnswer) else "malformed"
+            self.codes[code] += 1
+            return "busy" if code in {"429", "503", "too_many_requests"} else "failed"
+
+    async def _post(self, path: str, body: bytes) -> bytes:
+        return await post(self.port, self.token, path, body, self.patience_s)
 
 
 async def enrol(tx: WriteTx, member: Member, session_hash: str) -> None:

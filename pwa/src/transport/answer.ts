@@ -8,9 +8,10 @@ import type { KeptChange } from '../store/records'
 import { announce } from '../store/watch'
 import { changeHash } from '../sync/canonical'
 import { toText } from '../sync/digest'
-import { adoptEpoch, findBases, isForked, isMoreToSend, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
-import type { SyncResponse } from '../sync/protocol'
+import { adoptEpoch, findBases, isForked, isMoreToSend, lostRanges, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
+import type { Range, SyncResponse } from '../sync/protocol'
 import { checkReceipt, FIRST_ANCHOR, type Check } from '../sync/receipt'
+import { without } from '../sync/ranges'
 import type { Event } from '../sync/replica'
 import { Holding } from './holding'
 import { isGenuine } from './receipt'
@@ -51,7 +52,8 @@ export async function peculiarity(answer: SyncResponse, judged: Judged): Promise
   return isForked(answer.received_up_to ?? 0, made, answer.outcomes ?? [], judged.check ?? 'older') ? 'replica_forked' : null
 }
 
-export async function save(answer: SyncResponse, judged: Judged): Promise<Event> {
+/** `told`: what this phone has said to be lost. What else the server misses is said at once (RCPT-5): others wait behind it. */
+export async function save(answer: SyncResponse, judged: Judged, told: readonly Range[]): Promise<Event> {
   const event = await writeStrictly(['items', 'changes', 'state'], async (tx) => {
     const replica = (await getState(tx, 'replica')) ?? enrolledReplica()
     let entries: Entry[] = takeOutcomes(await tx.objectStore('changes').getAll(), replica, answer.outcomes ?? [])
@@ -70,7 +72,9 @@ export async function save(answer: SyncResponse, judged: Judged): Promise<Event>
     await putState(tx, 'epoch', answer.epoch)
     await putState(tx, 'cursor', answer.cursor ?? '')
     await putState(tx, 'gaps', [...(answer.gaps ?? [])])
-    if (answer.more || isMoreToSend(entries, replica, answer.outcomes ?? [])) return 'saved_more' as const
+    const missing = lostRanges(entries, replica, answer.gaps ?? [], (await getState(tx, 'sequence')) ?? 0)
+    const untold = missing.some(([first, last]) => without(first, last, told).length > 0)
+    if (answer.more || untold || isMoreToSend(entries, replica, answer.outcomes ?? [])) return 'saved_more' as const
     return answer.digest && answer.digest !== digest ? ('saved_differs' as const) : ('saved_same' as const)
   })
   announce('items', 'changes', 'state')
@@ -113,6 +117,7 @@ export async function adopt(answer: SyncResponse, at_ms: number): Promise<Event>
     await putState(tx, 'cursor', '')
     await putState(tx, 'anchor', FIRST_ANCHOR)
     await putState(tx, 'gaps', [...(answer.gaps ?? [])])
+    await putState(tx, 'lost', [])
     await putState(tx, 'floor', 0)
     const status = await getState(tx, 'status')
     if (status) await putState(tx, 'status', { ...status, epoch_changed_at_ms: at_ms })

@@ -6,7 +6,7 @@ import { DIGEST_BUCKETS, PROTOCOL_VERSION, type Held, type RepairRequest, type R
 import type { Event } from '../sync/replica'
 import { Holding } from './holding'
 import { replicaNow } from './answer'
-import { askJson } from './request'
+import { askJson, Trouble } from './request'
 
 /** Goes on over several repair / mend steps of one round. */
 export class Repair {
@@ -18,6 +18,7 @@ export class Repair {
     const common = { protocol: PROTOCOL_VERSION, replica: await replicaNow(), cursor: (await readState('cursor')) ?? '' }
     const request: RepairRequest = bucket === undefined ? { ...common, buckets: await bucketTexts() } : { ...common, bucket, held: await heldIn(bucket) }
     this.answer = await askJson<RepairResponse>('/sync/repair', { json: request })
+    if (typeof this.answer?.cursor !== 'string') throw new Trouble('malformed', '')
     return 'repair_answered'
   }
 

@@ -37,7 +37,9 @@ export async function tryNow(asked_at_ms = Date.now()): Promise<void> {
   await navigator.locks.request(LOCK, async () => {
     if (!(await readIdentity())) return
     const status = (await readState('status')) ?? CALM
-    if (status.state === 'revoked' || status.tried_at_ms > asked_at_ms) return
+    // A clock that was put back makes yesterday's try lie ahead: that one does not count.
+    const since = status.tried_at_ms > asked_at_ms && status.tried_at_ms <= Date.now()
+    if (status.state === 'revoked' || since) return
     await new Round(status).run()
   })
 }
@@ -64,7 +66,7 @@ class Round {
   private erased = false
 
   constructor(before: SyncStatus) {
-    this.machine = { ...FRESH, failures: before.failures }
+    this.machine = { ...FRESH, failures: before.failures, batch: before.batch ?? FRESH.batch }
   }
 
   async run(): Promise<void> {
@@ -158,9 +160,9 @@ class Round {
   }
 
   private async saveAnswer(): Promise<Event> {
-    const event = await save(this.heard(), this.judged)
-    const said = this.prepared?.health
     const lost = [...(this.prepared?.lost ?? [])]
+    const event = await save(this.heard(), this.judged, lost)
+    const said = this.prepared?.health
     await writeStrictly(['state'], async (tx) => {
       if (said) await putState(tx, 'health', { said, at_ms: Date.now() })
       await putState(tx, 'lost', lost)
@@ -225,6 +227,7 @@ class Round {
     await changeStatus({
       state: states[this.machine.state] ?? 'waiting',
       failures: this.machine.failures,
+      batch: this.machine.batch,
       problem: good ? null : { code: this.trouble?.code ?? 'unknown', detail: this.trouble?.detail ?? '' },
       ...(good ? { succeeded_at_ms: Date.now() } : {}),
       ...(good && asked ? { next_try_at_ms: Date.now() + asked } : {}),

@@ -5,6 +5,8 @@ import { readIdentity, refreshSession } from '../store/identity'
 import type { Session } from '../store/records'
 import { announce, listen } from '../store/watch'
 import { isUnsent, readChanges } from '../store/outbox'
+import { SLOW_MS } from '../sync/replica'
+import { showArrived } from '../webpush/arrived'
 import { checkSubscription } from '../webpush/subscription'
 import { askJson } from './request'
 import { tryNow } from './syncer'
@@ -14,6 +16,8 @@ let soon: ReturnType<typeof setTimeout> | undefined
 /** A short wait gathers what is made together (finalise, then delivery) into one request. */
 const GATHER_MS = 150
 const ME_EVERY_MS = 6 * 3_600_000
+/** No wait that the table arms is longer: a moment further ahead was written by a clock that has been put back since. */
+const LONGEST_MS = SLOW_MS
 
 export function startTries(): void {
   listen((word) => {
@@ -38,6 +42,7 @@ function tryShortly(): void {
 
 async function attemptNow(): Promise<void> {
   await tryNow().catch((fault: unknown) => console.warn('try', fault))
+  await showArrived(await navigator.serviceWorker?.getRegistration?.()).catch((fault: unknown) => console.warn('arrived', fault))
   await arm()
   await askBackground()
 }
@@ -48,7 +53,8 @@ async function arm(): Promise<void> {
   const status = await readState('status').catch(() => undefined)
   clearTimeout(timer)
   if (!status?.next_try_at_ms || status.state === 'syncing' || status.state === 'revoked') return
-  timer = setTimeout(() => void attemptNow(), Math.max(0, status.next_try_at_ms - Date.now()))
+  const wait_ms = status.next_try_at_ms - Date.now()
+  timer = setTimeout(() => void attemptNow(), wait_ms > LONGEST_MS ? 0 : Math.max(0, wait_ms))
 }
 
 interface BackgroundSync {
