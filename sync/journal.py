@@ -112,6 +112,32 @@ def take_receipt(entries: Iterable[Entry], replica: str, up_to: int) -> list[Ent
     return [entry for entry in taken if _identity(entry) not in dropped]
 
 
+def created_items(
+    entries: Iterable[Entry], replica: str, outcomes: Iterable[Outcome], *, person: str, name: str, at_ms: int
+) -> list[Item]:
+    """Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are
+    what the server wrote: the person of this phone, and the answer's own time."""
+    said = {outcome.sequence: outcome for outcome in outcomes if outcome.position}
+    items = []
+    for entry in entries:
+        outcome = said.get(entry.change.sequence) if entry.replica == replica else None
+        if outcome is not None:
+            change = entry.change
+            items.append(
+                Item(
+                    kind=change.kind,
+                    id=change.id,
+                    revision=outcome.revision,
+                    position=outcome.position,
+                    fields={field: value for field, value in change.fields.items() if value is not None},
+                    author=person,
+                    updated_at_ms=at_ms,
+                    updated_by=name,
+                )
+            )
+    return items
+
+
 def lost_ranges(entries: Iterable[Entry], replica: str, missing: Iterable[Range], made_up_to: int) -> list[Range]:
     """Of what the server misses, what this phone does not send any more: `lost` of its next request. What waits for a
     person's attention is not offered again by itself, not even to a restored server."""

@@ -68,6 +68,8 @@ class Outcome(_Message, frozen=True):
     retry: Retry | None = None
     duplicate: bool = False
     """True when this is the stored outcome of an earlier push of the same change."""
+    position: int = 0
+    """Where the item that this change created stands, when a lean answer leaves the item itself out."""
 
 
 REJECTIONS: dict[str, Retry] = {
@@ -183,6 +185,8 @@ class SyncRequest(_Message, frozen=True):
     cursor: str = ""
     page_bytes: int = 0
     """The most item bytes wanted in one answer; 0 leaves it to the server."""
+    lean: bool = False
+    """The phone holds what it creates: an applied creation is not sent back, its outcome says the position."""
     health: Health | None = None
 
 

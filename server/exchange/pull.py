@@ -4,7 +4,7 @@ Items are read by position through the scope's index ranges, so a page costs the
 million. Rules: PULL-1 to PULL-4, SCOPE-5, TOMB-3, DIG-2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -34,6 +34,8 @@ class Page(Struct, frozen=True, kw_only=True):
     more: bool = False
     floor: int = 0
     digest: str = ""
+    known: list[Key] = []
+    """Items of this page that the phone itself created: left out."""
 
 
 class Entry(NamedTuple):
@@ -43,8 +45,18 @@ class Entry(NamedTuple):
     key: Key
 
 
-async def pull(tx: Tx, project: Project, scope: Scope, cursor: str, *, page_bytes: int, floors: Floors) -> Page:
-    """Read one page in the caller's snapshot."""
+async def pull(
+    tx: Tx,
+    project: Project,
+    scope: Scope,
+    cursor: str,
+    *,
+    page_bytes: int,
+    floors: Floors,
+    created: Mapping[Key, int] | None = None,
+) -> Page:
+    """Read one page in the caller's snapshot. `created`: items and positions that the phone need not be sent (PULL-6)."""
+    made = created or {}
     start = begin(cursor, project.epoch, scope.hash, project.position, project.horizon)
     floor, digest = await floors.holding(tx, project, scope)
     entries: list[Entry] = []
@@ -53,8 +65,9 @@ async def pull(tx: Tx, project: Project, scope: Scope, cursor: str, *, page_byte
         left = await read_left(tx, scope, start.after, MOST_ITEMS + 1) if start.after else []
         entries = _merged(places, [(row.position, (row.kind, row.item)) for row in left])
     chosen = entries[:MOST_ITEMS]
-    items = await load_page(tx, project.project, [entry.key for entry in chosen])
-    page, more = _page(chosen, items, scope, floor, page_budget(page_bytes), fresh=start.after == 0)
+    known = {entry for entry in chosen if made.get(entry.key) == entry.position > floor}
+    items = await load_page(tx, project.project, [entry.key for entry in chosen if entry not in known])
+    page, more = _page(chosen, items, scope, floor, page_budget(page_bytes), fresh=start.after == 0, known=known)
     more = more or len(entries) > len(chosen)
     apart = await apart_for(tx, scope)
     position = next_position(start.after, [entry.position for entry in page.entries], more, project.position)
@@ -65,6 +78,7 @@ async def pull(tx: Tx, project: Project, scope: Scope, cursor: str, *, page_byte
         more=more,
         floor=floor,
         digest="" if more else to_text(digest),
+        known=[entry.key for entry in page.entries if entry in known],
     )
 
 
@@ -88,12 +102,15 @@ def _page(
     budget: int,
     *,
     fresh: bool,
+    known: Collection[Entry] = (),
 ) -> tuple[_Chosen, bool]:
     """What the entries mean now: an item that stands elsewhere in the page's future is left to its own position."""
     wire: list[Item | Gone | None] = []
     for entry in entries:
         item = found.get(entry.key)
-        if item is None or item.gone or not scope.reads(item.audience, item.area, item.state.author):
+        if entry in known:
+            wire.append(None)
+        elif item is None or item.gone or not scope.reads(item.audience, item.area, item.state.author):
             wire.append(None if fresh else Gone(kind=entry.key[0], id=entry.key[1]))
         elif item.position != entry.position or (item.leaving and item.position <= floor):
             wire.append(None)

@@ -18,7 +18,7 @@ from server.store.changes import StoredChange, free_quarantined, held_changes, l
 from server.store.conflicts import closed_among
 from server.store.crash_points import reached
 from server.store.forms import form_doors
-from server.store.items import load_items
+from server.store.items import Key, load_items
 from server.store.replicas import Replica, get_replica, load_replicas, save_health, save_replicas
 from server.store.session import Tx
 from server.store.writer import WriteTx
@@ -59,6 +59,8 @@ class Received(Struct, frozen=True, kw_only=True):
     replica: Replica
     held: tuple[int, ...] = ()
     """Sequences that wait beyond replica.received_up_to."""
+    created: dict[Key, tuple[int, int]] = {}
+    """Items that this push created and says whole: their positions, and which outcome they belong to."""
 
 
 Answer = Received | Problem | None
@@ -189,12 +191,19 @@ def _judge(judging: Judging, push: Push) -> Received:
     if 0 < push.made_up_to < judging.received_up_to and not speaker.server:
         judging.forked = True
     outcomes: dict[int, Outcome] = {}
+    created: dict[Key, tuple[int, int]] = {}
     for place in sorted(range(len(push.changes)), key=lambda number: push.changes[number].sequence):
-        outcomes[place] = judging.take(push.changes[place], push.arrived[place])
+        change = push.changes[place]
+        outcomes[place] = judging.take(change, push.arrived[place])
+        if change.intent == "create" and outcomes[place].result == "applied" and not outcomes[place].duplicate:
+            item = judging.work.items[change.kind, change.id]
+            if item.state.fields == change.fields and item.state.revision == outcomes[place].revision:
+                created[item.key] = (item.position, place)
     return Received(
         outcomes=[outcomes[place] for place in range(len(push.changes))],
         replica=judging.replica(),
         held=tuple(sorted(judging.waiting)),
+        created=created,
     )
 
 

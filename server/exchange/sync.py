@@ -17,11 +17,12 @@ from server.store.actor import Actor
 from server.store.changes import held_sequences
 from server.store.crash_points import reached
 from server.store.database import Database
+from server.store.items import Key
 from server.store.projects import Project, get_project
 from server.store.replicas import Replica, count_repair, get_replica
 from server.store.scope import scoped
 from server.store.session import Tx
-from sync.protocol import PROTOCOL_VERSION, RepairRequest, RepairResponse, SyncRequest, SyncResponse
+from sync.protocol import PROTOCOL_VERSION, Outcome, RepairRequest, RepairResponse, SyncRequest, SyncResponse
 
 CONTACT_MS = 60_000
 """A contact without news is noted this often."""
@@ -128,16 +129,25 @@ async def _answer(
     replica = structs.replace(replica, made_up_to=max(replica.made_up_to, asked.made_up_to))
     held = await _held(tx, actor.project, replica) if received is None else received.held
     foreign = bool(asked.epoch) and asked.epoch != project.epoch
+    created = received.created if received is not None and asked.lean else {}
     page = (
         Page()
         if foreign
-        else await pull(tx, project, scoped(actor), asked.cursor, page_bytes=asked.page_bytes, floors=exchange.floors)
+        else await pull(
+            tx,
+            project,
+            scoped(actor),
+            asked.cursor,
+            page_bytes=asked.page_bytes,
+            floors=exchange.floors,
+            created={key: position for key, (position, _) in created.items()},
+        )
     )
     owed = replica.received_up_to > asked.receipt_up_to and not foreign
     response = SyncResponse(
         protocol=PROTOCOL_VERSION,
         epoch=project.epoch,
-        outcomes=received.outcomes if received is not None else [],
+        outcomes=_placed(received, page.known) if received is not None else [],
         received_up_to=replica.received_up_to,
         gaps=missing(replica, held),
         items=page.items,
@@ -149,6 +159,15 @@ async def _answer(
         server_at_ms=now_ms,
     )
     return response, replica if owed else None
+
+
+def _placed(received: Received, known: list[Key]) -> list[Outcome]:
+    """The outcomes, with the positions of items that the answer leaves out."""
+    outcomes = list(received.outcomes)
+    for key in known:
+        position, place = received.created[key]
+        outcomes[place] = structs.replace(outcomes[place], position=position)
+    return outcomes
 
 
 async def _held(tx: Tx, project: str, replica: Replica) -> tuple[int, ...]:

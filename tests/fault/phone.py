@@ -13,6 +13,7 @@ from sync.digest import EMPTY, Digest, add, bucket_of, hash_held, subtract, to_t
 from sync.journal import (
     Entry,
     adopt_epoch,
+    created_items,
     find_bases,
     is_forked,
     lost_ranges,
@@ -138,6 +139,7 @@ class SimPhone:
             receipt_up_to=self.anchor.up_to,
             epoch=self.epoch,
             cursor=self.cursor,
+            lean=True,
         )
         return self.sent
 
@@ -161,8 +163,11 @@ class SimPhone:
 
     def save(self) -> Event:
         answer = self._answer()
+        mine = created_items(
+            self.entries, self.replica_id, answer.outcomes, person=self.person, name=self.person, at_ms=answer.server_at_ms
+        )
         self._take_words(answer)
-        for item in answer.items:
+        for item in (*mine, *answer.items):
             self.put(item)
         for gone in answer.gone:
             self.remove((gone.kind, gone.id))

@@ -184,6 +184,34 @@ export function remake(entry: Entry, madeUpTo: number, held: Item | null): Chang
   })
 }
 
+/** Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are what
+ * the server wrote: the person of this phone, and the answer's own time. */
+export function createdItems(
+  entries: Iterable<Entry>,
+  replica: string,
+  outcomes: Iterable<Outcome>,
+  by: { readonly person: string; readonly name: string; readonly at_ms: number },
+): Item[] {
+  const said = new Map([...outcomes].filter((one) => one.position).map((one) => [one.sequence, one]))
+  const items: Item[] = []
+  for (const { replica: whose, change } of entries) {
+    const outcome = whose === replica ? said.get(change.sequence) : undefined
+    if (!outcome) continue
+    const fields = Object.entries(change.fields ?? {}).filter((pair): pair is [string, string] => pair[1] !== null)
+    items.push({
+      kind: change.kind,
+      id: change.id,
+      revision: outcome.revision ?? 0,
+      position: outcome.position ?? 0,
+      fields: Object.fromEntries(fields),
+      author: by.person,
+      updated_at_ms: by.at_ms,
+      updated_by: by.name,
+    })
+  }
+  return items
+}
+
 /** What the person sees: the pulled item with the own changes over it that no pull has brought back yet. */
 export function view(item: Item | null, entries: Iterable<Entry>): Item | null {
   let seen = item

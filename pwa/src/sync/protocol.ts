@@ -33,6 +33,7 @@ export interface Outcome {
   readonly code?: string
   readonly retry?: Retry | null
   readonly duplicate?: boolean
+  readonly position?: number
 }
 
 export const REJECTIONS: Readonly<Record<string, Retry>> = {
@@ -115,6 +116,7 @@ export interface SyncRequest {
   readonly epoch?: string
   readonly cursor?: string
   readonly page_bytes?: number
+  readonly lean?: boolean
   readonly health?: Health | null
 }
 

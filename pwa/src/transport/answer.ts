@@ -8,7 +8,7 @@ import type { KeptChange } from '../store/records'
 import { announce } from '../store/watch'
 import { changeHash } from '../sync/canonical'
 import { toText } from '../sync/digest'
-import { adoptEpoch, findBases, isForked, isMoreToSend, lostRanges, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
+import { adoptEpoch, createdItems, findBases, isForked, isMoreToSend, lostRanges, splitReplica, takeOutcomes, takeReceipt, type Entry } from '../sync/journal'
 import type { Range, SyncResponse } from '../sync/protocol'
 import { checkReceipt, FIRST_ANCHOR, type Check } from '../sync/receipt'
 import { without } from '../sync/ranges'
@@ -54,15 +54,19 @@ export async function peculiarity(answer: SyncResponse, judged: Judged): Promise
 
 /** `told`: what this phone has said to be lost. What else the server misses is said at once (RCPT-5): others wait behind it. */
 export async function save(answer: SyncResponse, judged: Judged, told: readonly Range[]): Promise<Event> {
+  const session = (await readIdentity())?.session
   const event = await writeStrictly(['items', 'changes', 'state'], async (tx) => {
     const replica = (await getState(tx, 'replica')) ?? enrolledReplica()
-    let entries: Entry[] = takeOutcomes(await tx.objectStore('changes').getAll(), replica, answer.outcomes ?? [])
+    const standing: Entry[] = await tx.objectStore('changes').getAll()
+    let entries: Entry[] = takeOutcomes(standing, replica, answer.outcomes ?? [])
     if (answer.receipt && (judged.check === 'proven' || judged.check === 'unproven')) {
       entries = takeReceipt(entries, replica, answer.receipt.up_to)
       await putState(tx, 'anchor', { up_to: answer.receipt.up_to, chain: answer.receipt.chain })
       await putState(tx, 'receipt', answer.receipt)
     }
     const holding = await Holding.open(tx)
+    const by = { person: session?.person ?? '', name: session?.name ?? '', at_ms: answer.server_at_ms ?? 0 }
+    for (const item of createdItems(standing, replica, answer.outcomes ?? [], by)) await holding.put(item)
     for (const item of answer.items ?? []) await holding.put(item)
     for (const gone of answer.gone ?? []) await holding.remove(gone)
     await holding.lower(answer.floor ?? 0)

@@ -36,6 +36,7 @@ export async function prepare(batch: number, at_ms: number): Promise<Prepared> {
     receipt_up_to: (await readState('anchor'))?.up_to ?? 0,
     epoch: (await readState('epoch')) ?? '',
     cursor: (await readState('cursor')) ?? '',
+    lean: true,
     ...(health ? { health } : {}),
   }
   return { request, changes, lost, health }
