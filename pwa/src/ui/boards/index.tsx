@@ -12,6 +12,9 @@ const BOARDS: Record<string, Screen> = {
   topics: lazy(async () => ({ default: (await import('./topic_list')).TopicsBoard })),
   topic: lazy(async () => ({ default: (await import('./topic')).TopicBoard })),
   answers: lazy(async () => ({ default: (await import('./answers')).AnswersBoard })),
+  forms: lazy(async () => ({ default: (await import('./forms/forms')).FormsBoard })),
+  'form-upload': lazy(async () => ({ default: (await import('./forms/upload')).UploadForm })),
+  'app-passwords': lazy(async () => ({ default: (await import('./forms/passwords')).AppPasswords })),
 }
 
 export const Boards = (props: { board: string; id?: string }): JSX.Element => (

@@ -1,15 +1,16 @@
 /** The forms a person may fill in, and the drafts they have begun. */
 import { For, onMount, Show, type JSX } from 'solid-js'
 import { readDrafts } from '../../store/drafts'
-import { readItems } from '../../store/items'
 import type { Draft } from '../../store/records'
 import type { Seen } from '../../store/view'
 import { isComplete } from '../../transport/formfetch'
 import { live } from '../live'
 import { Icon } from '../parts/icon'
 import { Chip, Disc, Empty, Loading, Page } from '../parts/page'
+import { isStaff } from '../phone'
 import { ago, day } from '../when'
 import { w } from '../words'
+import { readMyForms } from './list'
 
 type Standing = 'ready' | 'coming' | 'closed' | 'early'
 
@@ -65,11 +66,20 @@ export const DraftRow = (props: { draft: Draft }): JSX.Element => (
 )
 
 export const Forms = (): JSX.Element => {
-  const forms = live(['items', 'forms'], async () => Promise.all((await readItems('form')).map(async (form) => ({ form, standing: await standingOf(form) }))))
+  const forms = live(['items', 'forms'], async () => Promise.all((await readMyForms()).map(async (form) => ({ form, standing: await standingOf(form) }))))
   const drafts = live(['drafts'], readDrafts)
   onMount(() => void import('../../forms').then((module) => module.warmUp()).catch(() => undefined))
   return (
-    <Page title={w().forms.title}>
+    <Page
+      title={w().forms.title}
+      actions={
+        <Show when={isStaff()}>
+          <a class="button" href="#/boards/forms">
+            {w().forms.manage}
+          </a>
+        </Show>
+      }
+    >
       <Show when={drafts()?.length}>
         <section class="stack">
           <h2 class="row">

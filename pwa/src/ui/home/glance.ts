@@ -7,6 +7,7 @@ import type { Draft } from '../../store/records'
 import type { Seen } from '../../store/view'
 import { readWaitingFiles } from '../../transport/tus'
 import { needsConfirming, readAlerts, type AlertSeen } from '../alerts/alerts'
+import { readMyForms } from '../forms/list'
 import { live } from '../live'
 import { identity, isStaff, leads, learnPlaces } from '../phone'
 import { now } from '../when'
@@ -48,7 +49,7 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     readChanges(),
     readDrafts(),
     readAlerts(device, at_ms),
-    readItems('form'),
+    readMyForms(),
     readItems('topic'),
     readItems('submission'),
     readWaitingFiles(),
@@ -68,7 +69,7 @@ async function readGlance(person: string, device: string, at_ms: number): Promis
     attention: [...[...refused].map((id) => ({ id, why: 'refused' as const })), ...disputed.map((seen) => ({ id: seen.id, why: 'conflict' as const }))],
     drafts,
     alerts: isStaff() ? [] : alerts.filter(needsConfirming),
-    due: forms.filter((form) => isDue(Number(form.fields['closes_at_ms'] ?? 0), at_ms)),
+    due: forms.filter((form) => Number(form.fields['opens_at_ms'] ?? 0) <= at_ms && isDue(Number(form.fields['closes_at_ms'] ?? 0), at_ms)),
     answers: newest(answers, topics, at_ms),
     urgentTopics: open.filter((topic) => topic.fields['urgency'] === 'urgent' || topic.fields['state'] === 'urgent').length,
     openTopics: open.length,

@@ -2,6 +2,7 @@
 import { For, Show, type JSX } from 'solid-js'
 import { Icon, type IconName } from '../parts/icon'
 import { Disc, Page } from '../parts/page'
+import { f } from '../boards/forms/words'
 import { isStaff } from '../phone'
 import { w } from '../words'
 
@@ -12,6 +13,8 @@ export const More = (): JSX.Element => {
     { to: '/reports', icon: 'table', name: w().coordinator.reports, hidden: !isStaff() },
     { to: '/broadcast', icon: 'megaphone', name: w().coordinator.broadcast },
     { to: '/boards/sync-status', icon: 'sync', name: w().staff.title },
+    { to: '/boards/forms', icon: 'pencil', name: f().title, hidden: !isStaff() },
+    { to: '/boards/app-passwords', icon: 'person', name: `${f().passwords}: ${f().collect.title}` },
     { to: '/sync', icon: 'info', name: w().settings.syncDetails },
     { to: '/settings', icon: 'gear', name: w().nav.settings },
   ]

@@ -55,6 +55,7 @@ export const en: Words = {
     codeLabel: 'Or type the code',
     codeGo: 'Continue',
     wiped: 'This phone was revoked. Its data has been erased.',
+    emptied: (name: string) => `The app's storage on this phone was cleared. Drafts and unsent reports are gone; what was sent is safe on the server. ${name}, ask for a new invitation: sent reports will come back.`,
     signedOut: 'You have signed out of this phone.',
   },
   enrol: {
@@ -102,6 +103,7 @@ export const en: Words = {
   },
   forms: {
     title: 'Forms',
+    manage: 'Manage',
     none: 'No forms yet',
     noneHint: 'Forms arrive by themselves when there is a network.',
     start: 'Fill in',
@@ -210,10 +212,10 @@ export const en: Words = {
     identity_reused: 'Another change already used this number. Both are kept; please tell the province staff.',
     item_unknown: 'The server does not know this item. Sync and try again.',
     item_exists: 'This item already exists on the server.',
-    out_of_scope: 'This item is not in your areas.',
+    out_of_scope: 'This item or form is not for your areas or role.',
     not_allowed: 'You may not change this item.',
     form_unknown: 'The server does not have this form version. Sync and try again.',
-    form_closed: 'This form no longer takes reports.',
+    form_closed: 'This form takes no reports at the moment.',
     conflict_unknown: 'Somebody else has settled this already. Sync and look again.',
     change_malformed: 'What was sent is malformed. Export it to a file and tell the province staff.',
     change_too_large: 'The report is too large. Reopen it and shorten it.',

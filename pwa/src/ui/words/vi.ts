@@ -54,6 +54,7 @@ export const vi = {
     codeLabel: 'Hoặc nhập mã mời',
     codeGo: 'Tiếp tục',
     wiped: 'Máy này đã bị thu hồi. Dữ liệu trên máy đã được xóa.',
+    emptied: (name: string) => `Bộ nhớ của ứng dụng trên máy này đã bị xóa. Bản nháp và phiếu chưa gửi đã mất; phiếu đã gửi vẫn còn nguyên trên máy chủ. ${name} hãy xin mã mời mới, phiếu đã gửi sẽ về lại máy.`,
     signedOut: 'Anh/chị đã đăng xuất khỏi máy này.',
   },
   enrol: {
@@ -101,6 +102,7 @@ export const vi = {
   },
   forms: {
     title: 'Biểu mẫu',
+    manage: 'Quản lý',
     none: 'Chưa có biểu mẫu nào',
     noneHint: 'Biểu mẫu sẽ tự về máy khi có mạng.',
     start: 'Ghi phiếu',
@@ -209,10 +211,10 @@ export const vi = {
     identity_reused: 'Một phiếu khác đã dùng cùng số thứ tự. Cả hai bản đều được giữ; hãy báo cán bộ tỉnh.',
     item_unknown: 'Máy chủ không tìm thấy mục này. Hãy đồng bộ rồi thử lại.',
     item_exists: 'Mục này đã có trên máy chủ.',
-    out_of_scope: 'Mục này không thuộc địa bàn của anh/chị.',
+    out_of_scope: 'Mục hoặc biểu mẫu này không thuộc địa bàn, vai trò của anh/chị.',
     not_allowed: 'Anh/chị không được phép thay đổi mục này.',
     form_unknown: 'Máy chủ chưa có bản biểu mẫu này. Hãy đồng bộ rồi thử lại.',
-    form_closed: 'Biểu mẫu đã ngừng nhận phiếu.',
+    form_closed: 'Biểu mẫu này hiện không nhận phiếu.',
     conflict_unknown: 'Chỗ khác nhau này đã được người khác chọn. Hãy đồng bộ rồi xem lại.',
     change_malformed: 'Nội dung gửi đi không đúng quy cách. Hãy xuất ra tệp và báo cán bộ tỉnh.',
     change_too_large: 'Phiếu quá lớn. Hãy mở lại và bớt nội dung.',
