@@ -2,8 +2,7 @@
  * A new worker waits until a page tells it to take over. */
 import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching'
 import { keepShared } from './transport/shared'
-import { tryNow } from './transport/syncer'
-import { onClick, onPush } from './webpush/worker'
+import { onClick, onPush, wake } from './webpush/worker'
 
 declare const self: ServiceWorkerGlobalScope & { __PRECACHE: PrecacheEntry[]; __VERSION: string }
 
@@ -21,11 +20,11 @@ self.addEventListener('push', (event) => event.waitUntil(onPush(event.data?.text
 self.addEventListener('notificationclick', (event) => event.waitUntil(onClick(event.notification, event.action)))
 
 self.addEventListener('sync', (event) => {
-  const wake = event as ExtendableEvent & { tag: string }
-  if (wake.tag === 'outbox') wake.waitUntil(tryNow())
+  const asked = event as ExtendableEvent & { tag: string }
+  if (asked.tag === 'outbox') asked.waitUntil(wake())
 })
 
-self.addEventListener('periodicsync', (event) => (event as ExtendableEvent).waitUntil(tryNow()))
+self.addEventListener('periodicsync', (event) => (event as ExtendableEvent).waitUntil(wake()))
 
 self.addEventListener('fetch', (event) => {
   const { request } = event

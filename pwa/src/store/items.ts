@@ -4,17 +4,25 @@ import { attempt } from './database'
 import type { KeptChange } from './records'
 import { overlay, type Seen } from './view'
 
+/** Read at once: small enough that a slow phone draws between two parts. */
+const PART = 500
+
 const ofKind = (kind: ItemKind): IDBKeyRange => IDBKeyRange.bound([kind], [kind, []])
 
 /** Every item of a kind, with this phone's own changes over it; deleted ones left out. */
 export function readItems(kind: ItemKind): Promise<Seen[]> {
   return attempt(async (db) => {
     const tx = db.transaction(['items', 'changes'])
-    const [items, changes] = await Promise.all([
-      tx.objectStore('items').getAll(ofKind(kind)),
-      tx.objectStore('changes').index('of').getAll(ofKind(kind)),
-    ])
-    return layOver(items, changes)
+    const changes = await tx.objectStore('changes').index('of').getAll(ofKind(kind))
+    const items: Item[] = []
+    let range = ofKind(kind)
+    for (;;) {
+      const part = await tx.objectStore('items').getAll(range, PART)
+      items.push(...part)
+      const last = part.at(-1)
+      if (!last || part.length < PART) return layOver(items, changes)
+      range = IDBKeyRange.bound([kind, last.id], [kind, []], true)
+    }
   })
 }
 

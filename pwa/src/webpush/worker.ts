@@ -6,7 +6,9 @@ import { readIdentity, readSettings } from '../store/identity'
 import { announce } from '../store/watch'
 import { tryNow } from '../transport/syncer'
 import { askJson } from '../transport/request'
-import { alertNotice, digestNotice, isOver, nameOf, readPayload, tagOf, testNotice, type AlertPayload, type Notice, type TestPayload } from './notice'
+import { showArrived } from './arrived'
+import { alertNotice, digestNotice, isOver, readPayload, testNotice, type AlertPayload, type Notice, type TestPayload } from './notice'
+import { isFirst } from './shown'
 import { NOTIFICATION_WORDS } from './words'
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope
@@ -19,7 +21,13 @@ export async function onPush(text: string): Promise<void> {
   if (payload.kind === 'alert') await onAlert(payload, alertNotice(payload, words, language))
   else if (payload.kind === 'test') await onTest(payload, testNotice(words, language))
   else if (payload.headline) await show(digestNotice(payload, words, language))
-  await tryNow().catch((fault: unknown) => console.warn('sync after webpush', fault))
+  await wake()
+}
+
+/** A sync from the worker, and what it brought. */
+export async function wake(): Promise<void> {
+  await tryNow().catch((fault: unknown) => console.warn('sync in the worker', fault))
+  await showArrived(worker.registration)
 }
 
 async function onAlert(payload: AlertPayload, notice: Notice): Promise<void> {
@@ -28,19 +36,6 @@ async function onAlert(payload: AlertPayload, notice: Notice): Promise<void> {
   await show(notice)
   const identity = await readIdentity()
   if (identity) await sayOfAlert({ alert: payload.alert, area: '', revision: payload.revision }, identity.session.device, 'shown_at_ms')
-}
-
-/** Remembers before it shows, so that two deliveries of one revision never show twice. An earlier revision that comes
- * after a later one of the same root is not shown at all. */
-async function isFirst(payload: AlertPayload): Promise<boolean> {
-  return writeStrictly(['state'], async (tx) => {
-    const shown = (await getState(tx, 'shown')) ?? {}
-    const root = tagOf(payload)
-    if (shown[nameOf(payload)] || (shown[root] ?? 0) > payload.revision) return false
-    const kept = Object.entries({ ...shown, [nameOf(payload)]: Date.now(), [root]: payload.revision }).slice(-400)
-    await putState(tx, 'shown', Object.fromEntries(kept))
-    return true
-  })
 }
 
 async function onTest(payload: TestPayload, notice: Notice): Promise<void> {
@@ -64,7 +59,7 @@ export async function onClick(notification: Notification, action: string): Promi
     await sayOfAlert(name, identity.session.device, action === 'confirm' ? 'confirmed_at_ms' : 'opened_at_ms')
   }
   if (action === 'confirm') {
-    await tryNow().catch(() => undefined)
+    await wake()
     return
   }
   await lead(data?.go ?? '/')

@@ -119,7 +119,7 @@ export const Reports = (): JSX.Element => {
       </div>
       <Show when={read()} fallback={<Loading />}>
         <Show when={shown().length > 0} fallback={<Empty icon="table" title={w().coordinator.noReports} hint={w().coordinator.noReportsHint} />}>
-          <ListOf each={shown()}>
+          <ListOf each={shown()} same={(a, b) => a.revision === b.revision && a.pending.length === b.pending.length && a.conflicts.length === b.conflicts.length}>
             {(one) => (
               <div class="list-item pickable">
                 <label class="picker">

@@ -74,7 +74,7 @@ export const Outbox = (): JSX.Element => {
       </div>
       <Show when={entries()} fallback={<Loading />}>
         <Show when={shown().length > 0} fallback={<Empty icon="outbox" title={w().outbox.none} hint={w().outbox.noneHint} />}>
-          <ListOf each={shown()}>{(entry) => <EntryRow entry={entry} />}</ListOf>
+          <ListOf each={shown()} same={(a, b) => a.state === b.state && a.title === b.title && a.at_ms === b.at_ms}>{(entry) => <EntryRow entry={entry} />}</ListOf>
         </Show>
       </Show>
     </Page>

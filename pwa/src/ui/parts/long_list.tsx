@@ -5,10 +5,17 @@ import { w } from '../words'
 
 const PART = 60
 
-export function ListOf<T extends object>(props: { each: readonly T[]; children: (row: T) => JSX.Element }): JSX.Element {
+/** `same`: whether a row read again looks as before; then its element stays. */
+export function ListOf<T extends { id: string }>(props: { each: readonly T[]; same: (a: T, b: T) => boolean; children: (row: T) => JSX.Element }): JSX.Element {
   const [upTo, setUpTo] = createSignal(PART)
   createEffect(on(() => props.each.length, (now, before) => before !== undefined && now < before && setUpTo(PART)))
-  const shown = createMemo(() => props.each.slice(0, upTo()))
+  const shown = createMemo<T[]>((before) => {
+    const standing = new Map(before.map((row) => [row.id, row]))
+    return props.each.slice(0, upTo()).map((row) => {
+      const was = standing.get(row.id)
+      return was && props.same(was, row) ? was : row
+    })
+  }, [])
   const more = (): void => void setUpTo((n) => n + PART)
   const observer =
     typeof IntersectionObserver === 'undefined' ? undefined : new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && more(), { rootMargin: '800px' })

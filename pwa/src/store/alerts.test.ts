@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Seen } from '../../store/view'
+import type { Seen } from './view'
 import { gather, needsConfirming, textOf } from './alerts'
 
 const seen = (id: string, fields: Record<string, string>, more: Partial<Seen> = {}): Seen => ({
