@@ -20,6 +20,8 @@ from server.forms.reading import Reading
 
 WALL_SECONDS = 60
 _ROOT = Path(__file__).resolve().parents[2]
+_OUT_OF_MEMORY = (b"MemoryError", b"Cannot allocate", b"failed to map", b"SystemError: error return without exception")
+"""The last is what CPython says when there was no memory left for the exception either."""
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
 
 
@@ -52,7 +54,7 @@ def _read_answer(code: int, output: bytes, errors: bytes) -> Reading:
         return Reading(faults=[fault("conversion_too_long", limit=CPU_SECONDS)])
     if code != 0:
         last = errors.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-        memory = b"MemoryError" in errors or b"Cannot allocate" in errors
+        memory = any(sign in errors for sign in _OUT_OF_MEMORY)
         return Reading(
             faults=[fault("conversion_too_much_memory") if memory else fault("conversion_failed", message=last)]
         )

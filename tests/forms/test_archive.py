@@ -73,7 +73,7 @@ async def test_a_workbook_with_five_thousand_choices_and_blank_formatted_rows_co
 
 async def test_the_child_has_no_more_memory_than_its_limit() -> None:
     wide = [QUESTIONS, *[("text", f"q{n}", "x" * 2_000) for n in range(3_000)]]
-    short = await convert(workbook(wide), "thu.xlsx", memory_bytes=60 * 1024 * 1024)
+    short = await convert(workbook(wide), "thu.xlsx", memory_bytes=90 * 1024 * 1024)
     assert [one.code for one in short.faults] == ["conversion_too_much_memory"]
     enough = await convert(workbook(wide), "thu.xlsx")
     assert (enough.faults, enough.questions) == ([], 3_000)
