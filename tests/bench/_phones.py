@@ -127,6 +127,7 @@ def sync_body(
         changes=list(changes),
         cursor=cursor,
         epoch=epoch,
+        lean=True,
     )
     return gzip.compress(msgspec.json.encode(request), 6)
 

@@ -164,7 +164,12 @@ class SimPhone:
     def save(self) -> Event:
         answer = self._answer()
         mine = created_items(
-            self.entries, self.replica_id, answer.outcomes, person=self.person, name=self.person, at_ms=answer.server_at_ms
+            self.entries,
+            self.replica_id,
+            answer.outcomes,
+            person=self.person,
+            name=self.person,
+            at_ms=answer.server_at_ms,
         )
         self._take_words(answer)
         for item in (*mine, *answer.items):

@@ -14,7 +14,7 @@ import pytest
 from sync import protocol
 from sync.protocol import PROTOCOL_VERSION, SyncRequest, SyncResponse
 
-HASHES = {1: "6269cf09781d6b20ecf406d46e99f5230689230023964f92e11bc2f09f9792d7"}
+HASHES = {1: "690e29066b64eb642a92c5330e8dde78749b354eda6deb07f8d715f4ea774d66"}
 """Protocol version -> SHA-256 of its schema."""
 
 
