@@ -7,8 +7,8 @@ from server.exchange.sync import handle, handle_repair
 from server.store.database import Database
 from server.store.people import Person, save_person
 from server.store.projects import set_epoch, set_horizon
-from sync.journal import Entry, created_items
 from sync.digest import add, bucket_of, hash_held, to_text, total
+from sync.journal import Entry, created_items
 from sync.protocol import DIGEST_BUCKETS, Change, Held, Item, RepairRequest, SyncRequest, SyncResponse
 from tests.exchange.people import EAST, NOW_MS, PEOPLE, PROJECT, PROVINCE, WEST, Province, edit, found, report
 
@@ -249,7 +249,12 @@ async def test_over_the_budget_the_oldest_closed_items_leave(database: Database,
 
 async def test_what_a_phone_just_created_comes_back_as_a_position_and_nothing_more(province: Province) -> None:
     """PULL-6."""
-    changes = [report(1, "s1"), report(2, "s2"), edit(3, "s2", 0, what="lũ"), report(4, "s4", **{"crop[a]/kind": "lúa"})]
+    changes = [
+        report(1, "s1"),
+        report(2, "s2"),
+        edit(3, "s2", 0, what="lũ"),
+        report(4, "s4", **{"crop[a]/kind": "lúa"}),
+    ]
     asked = SyncRequest(protocol=1, replica="r-hoa", changes=changes, made_up_to=4, lean=True)
     answer = await handle(province.exchange, province.actors["hoa"], asked, NOW_MS)
     assert [one.result for one in answer.outcomes] == ["applied"] * 4
@@ -258,7 +263,9 @@ async def test_what_a_phone_just_created_comes_back_as_a_position_and_nothing_mo
     entries = [Entry(replica="r-hoa", change=change) for change in changes]
     built = created_items(entries, "r-hoa", answer.outcomes, person="hoa", name="Hoa", at_ms=answer.server_at_ms)
     assert to_text(total(map(hash_held, [*built, *answer.items]))) == answer.digest
-    full = await handle(province.exchange, province.actors["hoa"], structs.replace(asked, changes=[], lean=False), NOW_MS)
+    full = await handle(
+        province.exchange, province.actors["hoa"], structs.replace(asked, changes=[], lean=False), NOW_MS
+    )
     assert [item for item in full.items if item.id == "s1"] == built
 
 
