@@ -9,7 +9,9 @@ import { sentence } from '../sentence'
 import { amount } from '../when'
 import { language, w } from '../words'
 import { b } from './words'
+import './charts.css'
 import './boards.css'
+import './topics.css'
 
 const TABS = ['sync-status', 'topics', 'answers', 'roster', 'exports'] as const
 const EVERY_MS = 20_000

@@ -1,6 +1,6 @@
 /** Compose an alert, see whom it would reach, send it; then a moment to stop it. What was written stays when the network
  * fails. */
-import { createMemo, createResource, createSignal, For, onMount, Show, type JSX } from 'solid-js'
+import { createMemo, createResource, createSignal, For, onMount, Show, untrack, type JSX } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { readItem, readItems } from '../../store/items'
 import { Icon } from '../parts/icon'
@@ -123,7 +123,7 @@ export const Broadcast = (): JSX.Element => {
   const send = (event: Event): Promise<void> => {
     event.preventDefault()
     return guarded(async () => {
-      const { hours, areas: chosen, ...words } = composed
+      const { hours, areas: chosen, ...words } = untrack(() => ({ ...composed }))
       const sent = await sendAlert({ ...words, areas: [...chosen], topic, language: language(), expires_at_ms: Date.now() + hours * 3_600_000 }, key)
       go(`/ledger/${encodeURIComponent(sent.alert)}`, 'replace')
     })
