@@ -144,6 +144,20 @@ PROBLEMS: dict[str, Kind] = {
         "Khóa công khai của thiết bị phải là khóa P-256: SPKI mã hóa base64url, hoặc JWK.",
         "The device's public key must be a P-256 key: SPKI in base64url, or a JWK.",
     ),
+    "sheet_unreadable": Kind(
+        422,
+        "Không đọc được tệp Excel",
+        "The spreadsheet cannot be read",
+        "Tệp này không phải là bảng tính .xlsx, hoặc quá lớn. Hãy dùng mẫu rồi thử lại.",
+        "This is no .xlsx spreadsheet, or it is too large. Use the template and try again.",
+    ),
+    "sheet_faulty": Kind(
+        422,
+        "Bảng tính còn lỗi",
+        "The spreadsheet has faults",
+        "Có dòng còn lỗi, chưa lưu gì cả. Hãy sửa các dòng được nêu rồi tải lên lại.",
+        "Some rows have faults, so nothing was saved. Correct the rows that are named and upload it again.",
+    ),
     "person_unknown": Kind(
         404,
         "Không tìm thấy người này",

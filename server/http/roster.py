@@ -12,7 +12,7 @@ from server.http.body import decode
 from server.problems import Problem
 from server.settings import Settings
 from server.store.actor import Actor, Role
-from server.store.areas import list_areas
+from server.store.areas import Area, list_areas
 from server.store.audit import append_audit
 from server.store.database import Database
 from server.store.enrolment import Device, list_devices, load_device
@@ -53,7 +53,11 @@ class AreaOnBoard(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     parent: str
+    region: str
+    valid_from_ms: int
     valid_to_ms: int | None
+    successors: tuple[str, ...]
+    merged_from: tuple[str, ...]
     latitude: float | None
     longitude: float | None
 
@@ -134,8 +138,12 @@ async def put_person(
 async def get_areas(actor: Actor, database: Database) -> list[AreaOnBoard]:
     """The area tree, past units too."""
     areas = await database.reader.read(lambda tx: list_areas(tx, actor.project))
-    names = AreaOnBoard.__struct_fields__
-    return [AreaOnBoard(**{name: getattr(one, name) for name in names}) for one in areas]
+    return [area_on_board(one) for one in areas]
+
+
+def area_on_board(area: Area) -> AreaOnBoard:
+    """A stored unit as boards show it."""
+    return AreaOnBoard(**{name: getattr(area, name) for name in AreaOnBoard.__struct_fields__})
 
 
 @post("/invitations", opt=LEADERS)
