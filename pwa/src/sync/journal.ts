@@ -99,6 +99,34 @@ export function takeReceipt(entries: Iterable<Entry>, replica: string, upTo: num
   return taken.filter((entry) => !dropped.has(entry))
 }
 
+/** Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are what
+ * the server wrote: the person of this phone, and the answer's own time. */
+export function createdItems(
+  entries: Iterable<Entry>,
+  replica: string,
+  outcomes: Iterable<Outcome>,
+  by: { readonly person: string; readonly name: string; readonly at_ms: number },
+): Item[] {
+  const said = new Map([...outcomes].filter((one) => one.position).map((one) => [one.sequence, one]))
+  const items: Item[] = []
+  for (const { replica: whose, change } of entries) {
+    const outcome = whose === replica ? said.get(change.sequence) : undefined
+    if (!outcome) continue
+    const fields = Object.entries(change.fields ?? {}).filter((pair): pair is [string, string] => pair[1] !== null)
+    items.push({
+      kind: change.kind,
+      id: change.id,
+      revision: outcome.revision ?? 0,
+      position: outcome.position ?? 0,
+      fields: Object.fromEntries(fields),
+      author: by.person,
+      updated_at_ms: by.at_ms,
+      updated_by: by.name,
+    })
+  }
+  return items
+}
+
 /** Of what the server misses, what this phone does not send any more: `lost` of its next request. What waits for a
  * person's attention is not offered again by itself, not even to a restored server. */
 export function lostRanges(
@@ -182,34 +210,6 @@ export function remake(entry: Entry, madeUpTo: number, held: Item | null): Chang
     settles: change.settles ?? [],
     madeAtMs: change.made_at_ms ?? 0,
   })
-}
-
-/** Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are what
- * the server wrote: the person of this phone, and the answer's own time. */
-export function createdItems(
-  entries: Iterable<Entry>,
-  replica: string,
-  outcomes: Iterable<Outcome>,
-  by: { readonly person: string; readonly name: string; readonly at_ms: number },
-): Item[] {
-  const said = new Map([...outcomes].filter((one) => one.position).map((one) => [one.sequence, one]))
-  const items: Item[] = []
-  for (const { replica: whose, change } of entries) {
-    const outcome = whose === replica ? said.get(change.sequence) : undefined
-    if (!outcome) continue
-    const fields = Object.entries(change.fields ?? {}).filter((pair): pair is [string, string] => pair[1] !== null)
-    items.push({
-      kind: change.kind,
-      id: change.id,
-      revision: outcome.revision ?? 0,
-      position: outcome.position ?? 0,
-      fields: Object.fromEntries(fields),
-      author: by.person,
-      updated_at_ms: by.at_ms,
-      updated_by: by.name,
-    })
-  }
-  return items
 }
 
 /** What the person sees: the pulled item with the own changes over it that no pull has brought back yet. */
