@@ -115,7 +115,7 @@ def take_receipt(entries: Iterable[Entry], replica: str, up_to: int) -> list[Ent
 def created_items(
     entries: Iterable[Entry], replica: str, outcomes: Iterable[Outcome], *, person: str, name: str, at_ms: int
 ) -> list[Item]:
-    """Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are
+    """Items that a lean answer left out, because this phone's own changes say all of them (PULL-7). Author and time are
     what the server wrote: the person of this phone, and the answer's own time."""
     said = {outcome.sequence: outcome for outcome in outcomes if outcome.position}
     items = []

@@ -55,7 +55,7 @@ async def pull(
     floors: Floors,
     created: Mapping[Key, int] | None = None,
 ) -> Page:
-    """Read one page in the caller's snapshot. `created`: items, by position, that need not be sent (PULL-6)."""
+    """Read one page in the caller's snapshot. `created`: items, by position, that need not be sent (PULL-7)."""
     made = created or {}
     start = begin(cursor, project.epoch, scope.hash, project.position, project.horizon)
     floor, digest = await floors.holding(tx, project, scope)

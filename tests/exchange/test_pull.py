@@ -248,7 +248,7 @@ async def test_over_the_budget_the_oldest_closed_items_leave(database: Database,
 
 
 async def test_what_a_phone_just_created_comes_back_as_a_position_and_nothing_more(province: Province) -> None:
-    """PULL-6."""
+    """PULL-7."""
     changes = [
         report(1, "s1"),
         report(2, "s2"),

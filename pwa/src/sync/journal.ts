@@ -99,7 +99,7 @@ export function takeReceipt(entries: Iterable<Entry>, replica: string, upTo: num
   return taken.filter((entry) => !dropped.has(entry))
 }
 
-/** Items that a lean answer left out, because this phone's own changes say all of them (PULL-6). Author and time are what
+/** Items that a lean answer left out, because this phone's own changes say all of them (PULL-7). Author and time are what
  * the server wrote: the person of this phone, and the answer's own time. */
 export function createdItems(
   entries: Iterable<Entry>,
