@@ -207,6 +207,8 @@ export const en: BoardWords = {
     preview: 'Preview',
     apply: (n) => `Apply ${n === 1 ? '1 change' : `${n} changes`}`,
     applied: (n) => `${n === 1 ? '1 change' : `${n} changes`} applied.`,
+    faults: { name_missing: 'The name is missing', role_unknown: 'No such role:', area_unknown: 'No such area:', area_missing: 'The area is missing', person_twice: 'This person stands in a row above', columns_missing: 'Missing columns:' },
+    choose2: 'Choose a GeoJSON file',
     kinds: { new: 'New', changed: 'Changed', same: 'Unchanged', fault: 'Fault' },
     row: 'Row',
     name: 'Name',

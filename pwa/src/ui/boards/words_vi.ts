@@ -205,6 +205,8 @@ export const vi = {
     preview: 'Xem trước',
     apply: (n: number) => `Áp dụng ${n} thay đổi`,
     applied: (n: number) => `Đã áp dụng ${n} thay đổi.`,
+    faults: { name_missing: 'Thiếu họ tên', role_unknown: 'Không có vai trò này:', area_unknown: 'Không có địa bàn này:', area_missing: 'Thiếu địa bàn', person_twice: 'Mã người trùng dòng trên', columns_missing: 'Thiếu cột:' },
+    choose2: 'Chọn tệp GeoJSON',
     kinds: { new: 'Thêm mới', changed: 'Thay đổi', same: 'Giữ nguyên', fault: 'Lỗi' },
     row: 'Dòng',
     name: 'Họ tên',
