@@ -2,6 +2,15 @@
 import { createSignal } from 'solid-js'
 import { language, w } from './words'
 
+const made = new Map<string, unknown>()
+
+/** A formatter costs far more to make than to use: one per kind and locale. */
+function once<T>(kind: string, make: (locale: string) => T): T {
+  const name = `${kind} ${locale()}`
+  if (!made.has(name)) made.set(name, make(locale()))
+  return made.get(name) as T
+}
+
 const locale = (): string => (language() === 'vi' ? 'vi-VN' : 'en-GB')
 const [tick, setTick] = createSignal(Date.now())
 
@@ -38,19 +47,20 @@ export function until(ms: number): string {
 
 function relative(distance: number, ms: number): string {
   if (Math.abs(distance) > 6 * 86_400_000) return day(ms)
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  const format = once('relative', (where) => new Intl.RelativeTimeFormat(where, { numeric: 'auto' }))
   for (const [unit, size] of STEPS) {
     if (Math.abs(distance) >= size) return format.format(Math.trunc(distance / size), unit)
   }
   return format.format(Math.trunc(distance / 1000 / 5) * 5 || Math.sign(distance), 'second')
 }
 
-export const day = (ms: number): string => new Intl.DateTimeFormat(locale(), { day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms)
+export const day = (ms: number): string => 
+  once('day', (where) => new Intl.DateTimeFormat(where, { day: '2-digit', month: '2-digit', year: 'numeric' })).format(ms)
 
 export const moment = (ms: number): string =>
-  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms)
+  once('moment', (where) => new Intl.DateTimeFormat(where, { hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', year: 'numeric' })).format(ms)
 
-export const amount = (n: number): string => new Intl.NumberFormat(locale()).format(n)
+export const amount = (n: number): string => once('amount', (where) => new Intl.NumberFormat(where)).format(n)
 
 export function size(bytes: number): string {
   const [unit, value] = bytes >= 1e9 ? ['gigabyte', bytes / 1e9] : bytes >= 1e6 ? ['megabyte', bytes / 1e6] : ['kilobyte', bytes / 1e3]

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show, type JSX } from 'solid-js'
 import { w } from '../words'
 
-const PART = 60
+const PART = 20
 
 /** `same`: whether a row read again looks as before; then its element stays. */
 export function ListOf<T extends { id: string }>(props: { each: readonly T[]; same: (a: T, b: T) => boolean; children: (row: T) => JSX.Element }): JSX.Element {
@@ -18,7 +18,7 @@ export function ListOf<T extends { id: string }>(props: { each: readonly T[]; sa
   }, [])
   const more = (): void => void setUpTo((n) => n + PART)
   const observer =
-    typeof IntersectionObserver === 'undefined' ? undefined : new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && more(), { rootMargin: '800px' })
+    typeof IntersectionObserver === 'undefined' ? undefined : new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && more(), { rootMargin: '1200px' })
   onCleanup(() => observer?.disconnect())
   return (
     <>
