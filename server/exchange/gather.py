@@ -9,7 +9,8 @@ from collections import deque
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from server.exchange.push import Answer, Push, Received, judge
+from server.exchange.incoming import Push
+from server.exchange.push import Answer, Received, judge
 from server.store.database import Database
 from server.store.writer import WriteTx
 

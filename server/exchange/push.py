@@ -5,16 +5,16 @@ Whoever writes items writes through here: phones, coordinators on the board (rep
 (replica `server`). Rules: PUSH-1 to PUSH-7, RCPT-1, RCPT-4, RCPT-5.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
+from server.exchange.incoming import MAX_CHANGES, Push, arrived_change, spell
 from server.exchange.items import Workspace
 from server.exchange.judging import Facts, Judging
 from server.problems import Problem
 from server.store.actor import Actor
-from server.store.changes import StoredChange, free_quarantined, held_changes, load_changes, quarantine_changes
+from server.store.changes import free_quarantined, held_changes, load_changes, quarantine_changes
 from server.store.conflicts import closed_among
 from server.store.crash_points import reached
 from server.store.forms import form_doors
@@ -23,33 +23,13 @@ from server.store.replicas import Replica, get_replica, load_replicas, save_heal
 from server.store.session import Tx
 from server.store.writer import WriteTx
 from sync import state
-from sync.canonical import change_bytes
-from sync.protocol import Change, Health, Outcome
+from sync.protocol import Change, Outcome
 from sync.push import MAX_ID
-from sync.ranges import Range, count, join_ranges
+from sync.ranges import count, join_ranges
 
-MAX_CHANGES = 1_000
-"""The most changes one request may carry."""
 MAX_LOST = 1_000_000
 SERVER = "server"
 """The server's own replica: forms, areas, alerts."""
-
-
-class Push(Struct, frozen=True, kw_only=True):
-    """What one request brings, hashed and spelled before the transaction begins. `epoch`: the one the phone knows, ""
-    for any."""
-
-    project: str
-    speaker: state.Actor
-    changes: Sequence[Change]
-    arrived: Sequence[StoredChange]
-    now_ms: int
-    made_up_to: int = 0
-    lost: Sequence[Range] = ()
-    epoch: str = ""
-    health: Health | None = None
-    above: frozenset[str] = frozenset()
-    """Ancestors of the speaker's areas: what is for the province is for its communes."""
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -65,42 +45,6 @@ class Received(Struct, frozen=True, kw_only=True):
 
 Answer = Received | Problem | None
 """None: the push speaks of another epoch, nothing was judged. Problem replica_taken or body_malformed."""
-
-
-def spell(
-    actor: Actor,
-    replica: str,
-    changes: Sequence[Change],
-    *,
-    now_ms: int,
-    made_up_to: int = 0,
-    lost: Sequence[Range] = (),
-    epoch: str = "",
-    health: Health | None = None,
-) -> Push:
-    """A push of one of the actor's replicas. Problem body_malformed."""
-    if len(changes) > MAX_CHANGES:
-        raise Problem("body_malformed", fault=f"more than {MAX_CHANGES} changes")
-    speaker = state.Actor(
-        replica=replica,
-        person=actor.person,
-        name=actor.name,
-        role=actor.role,
-        device=actor.device,
-        areas=actor.below,
-    )
-    return Push(
-        project=actor.project,
-        speaker=speaker,
-        changes=changes,
-        arrived=[_arrived(speaker, change, now_ms) for change in changes],
-        now_ms=now_ms,
-        made_up_to=max([made_up_to, *(change.sequence for change in changes)]),
-        lost=lost,
-        epoch=epoch,
-        health=health,
-        above=actor.above,
-    )
 
 
 async def receive(
@@ -125,7 +69,7 @@ async def apply_server_changes(
     """The server's own changes (forms, areas, alerts), in the name of who asked for them; sequences are given here."""
     speaker = state.Actor(replica=SERVER, person=person, name=name, role="administrator", server=True)
     numbered = await _numbered(tx, project, SERVER, changes)
-    arrived = [_arrived(speaker, change, now_ms) for change in numbered]
+    arrived = [arrived_change(speaker, change, now_ms) for change in numbered]
     made_up_to = max([change.sequence for change in numbered], default=0)
     push = Push(
         project=project, speaker=speaker, changes=numbered, arrived=arrived, now_ms=now_ms, made_up_to=made_up_to
@@ -254,25 +198,6 @@ async def _facts(tx: Tx, project: str, changes: Sequence[Change], now_ms: int) -
         {name: (str(kind), item) for name, (kind, item) in (await closed_among(tx, project, settles)).items()}
         if settles
         else {},
-    )
-
-
-def _arrived(speaker: state.Actor, change: Change, now_ms: int) -> StoredChange:
-    try:
-        body = change_bytes(speaker.replica, change)
-    except ValueError as error:
-        raise Problem("body_malformed", fault=f"change {change.sequence}: {error}") from error
-    return StoredChange(
-        replica=speaker.replica,
-        sequence=change.sequence,
-        hash=hashlib.sha256(body).hexdigest(),
-        kind=change.kind,
-        item=change.id[:MAX_ID].replace("\0", ""),
-        body=body,
-        outcome=Outcome(sequence=change.sequence, result="held"),
-        person=speaker.person,
-        device=speaker.device,
-        received_at_ms=now_ms,
     )
 
 

@@ -8,8 +8,9 @@ from msgspec import Struct, structs
 
 from server.exchange.budget import Floors
 from server.exchange.gather import gather_of
+from server.exchange.incoming import spell
 from server.exchange.pull import Page, pull
-from server.exchange.push import Received, quarantine, spell
+from server.exchange.push import Received, quarantine
 from server.exchange.receipts import Sign, make_receipt, missing
 from server.exchange.repair import repair
 from server.problems import Problem
