@@ -1,4 +1,4 @@
-"""What a replica brings, spelled and hashed in the caller's thread before any transaction begins. Rules: CAN-1, CAN-2."""
+"""What a replica brings, spelled and hashed in the caller's thread, before its transaction. Rules: CAN-1, CAN-2."""
 
 import hashlib
 from collections.abc import Sequence
