@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from server.reports.places import DIVIDED, read_places
 from server.store.actor import Actor
+from server.store.items import load_items
 from server.store.scope import scoped
 from server.store.session import Tx
-from server.store.topics import answers_by_topic, list_answers, list_topics, reach_of_answers
+from server.store.topics import answers_by_topic, list_answers, list_waiting, reach_of_answers
 
 MOST = 100
 
@@ -52,16 +53,16 @@ async def answer_board(tx: Tx, actor: Actor, now_ms: int) -> AnswerBoard:
     scope = scoped(actor)
     areas, today = await read_places(tx, actor.project)
     answered = await answers_by_topic(tx, actor.project)
-    topics = await list_topics(tx, scope)
+    topics = await list_waiting(tx, scope)
     took: dict[str, list[int]] = {}
     waiting: dict[str, list[int]] = {}
     for topic in topics:
         unit = today.get(topic.area, topic.area)
         unit = topic.area if unit == DIVIDED else unit
         took.setdefault(unit, [])
-        if first := answered.get(topic.state.id):
+        if first := answered.get(topic.topic):
             took[unit].append(max(0, first.first_at_ms - topic.created_at_ms))
-        elif topic.state.fields.get("state") not in {"answered", "closed"}:
+        elif topic.state not in {"answered", "closed"}:
             waiting.setdefault(unit, []).append(now_ms - topic.created_at_ms)
     names = {code: area.name for code, area in areas.items()}
     waits = [
@@ -76,8 +77,9 @@ async def answer_board(tx: Tx, actor: Actor, now_ms: int) -> AnswerBoard:
         )
         for unit, times in took.items()
     ]
-    titles = {topic.state.id: topic.state.fields.get("title", "") for topic in topics}
     items = await list_answers(tx, scope, most=MOST)
+    spoken_of = await load_items(tx, actor.project, [("topic", one.state.fields.get("topic", "")) for one in items])
+    titles = {name: topic.state.fields.get("title", "") for (_, name), topic in spoken_of.items()}
     reach = await reach_of_answers(
         tx, actor.project, [(one.state.id, one.state.fields.get("topic", "")) for one in items]
     )

@@ -1,6 +1,7 @@
 """Topics on the board: the list, what is emerging, one topic with its trend and what may belong to it."""
 
 from collections.abc import Mapping, Sequence
+from operator import add
 
 from msgspec import Struct, structs
 
@@ -125,15 +126,22 @@ async def emerging(tx: Tx, actor: Actor, now_ms: int) -> list[Emerging]:
     for period, area, subject, count in await read_tallies(
         tx, actor.project, "subject", since=since, areas=areas_seen(actor)
     ):
-        unit = today.get(area, area)
-        if unit == DIVIDED or period > this:
-            continue
-        region = areas[unit].region if unit in areas else ""
-        for place in ((subject, unit, ""), (subject, "", region)) if region else ((subject, unit, ""),):
-            series.setdefault(place, [0] * (this - since + 1))[period - since] += count
+        if period <= this:
+            key = (subject, today.get(area, area), "")
+            if key not in series:
+                series[key] = [0] * (this - since + 1)
+            series[key][period - since] += count
+    for (subject, unit, _), weeks in tuple(series.items()):
+        if unit == DIVIDED:
+            del series[subject, unit, ""]
+        elif unit in areas and areas[unit].region:
+            whole = series.setdefault((subject, "", areas[unit].region), [0] * len(weeks))
+            whole[:] = map(add, whole, weeks)
     labels = await read_subjects(tx, actor.project)
     found: dict[Place, Emerging] = {}
-    for place, weeks in sorted(series.items(), reverse=True):
+    for place, weeks in sorted(series.items(), key=lambda one: one[0][1]):
+        if max(weeks[-2:]) < K:
+            continue
         subject, unit, region = place
         ago, unusual = max(((ago, _judge(weeks, ago)) for ago in (0, 1)), key=lambda one: one[1].score)
         inside = unit in areas and (subject, "", areas[unit].region) in found

@@ -95,29 +95,57 @@ class Reach(Struct, frozen=True):
 
 
 async def reach_of_answers(tx: Tx, project: str, answers: Sequence[tuple[str, str]]) -> dict[str, Reach]:
-    """(answer, topic) each. One look per answer at its topic's reporters and at what phones said of it."""
-    found = {}
-    for answer, topic in answers:
-        row = await tx.fetch_one(
-            "SELECT (SELECT COUNT(DISTINCT author) FROM items WHERE project = $1 AND topic = $2 AND topic <> '' "
-            "AND kind = 'submission' AND deleted = 0) AS reporters, "
-            "(SELECT COUNT(DISTINCT person) FROM deliveries WHERE project = $1 AND alert = $3 "
-            "AND accepted_at_ms IS NOT NULL) AS told",
-            project,
-            topic,
-            f"answer!{answer}",
-        )
-        if row is not None:
-            found[answer] = Reach(row["reporters"], row["told"], 0)
-    rows = await tx.fetch(
+    """(answer, topic) each; one look per kind of figure, whatever the number of answers."""
+    topics = sorted({topic for _, topic in answers if topic})
+    listed, args = within("topic", topics, 2)
+    reporters = await tx.fetch(
+        "SELECT topic, COUNT(DISTINCT author) AS people FROM items WHERE project = $1 AND topic <> '' "
+        f"AND kind = 'submission' AND deleted = 0{listed} GROUP BY topic",
+        project,
+        *args,
+    )
+    listed, args = within("alert", [f"answer!{answer}" for answer, _ in answers], 2)
+    told = await tx.fetch(
+        "SELECT alert, COUNT(DISTINCT person) AS people FROM deliveries WHERE project = $1 "
+        f"AND accepted_at_ms IS NOT NULL{listed} GROUP BY alert",
+        project,
+        *args,
+    )
+    opened = await tx.fetch(
         "SELECT substr(id, 8) AS name, author FROM items WHERE project = $1 AND kind = 'delivery' AND deleted = 0 "
         "AND id LIKE 'answer!%'",
         project,
     )
     readers: dict[str, set[str]] = {}
-    for name, author in rows:
+    for name, author in opened:
         readers.setdefault(name.rpartition(":")[0], set()).add(author)
-    return {name: Reach(one.reporters, one.told, len(readers.get(name, ()))) for name, one in found.items()}
+    by_topic = {row["topic"]: row["people"] for row in reporters}
+    by_answer = {row["alert"]: row["people"] for row in told}
+    return {
+        answer: Reach(by_topic.get(topic, 0), by_answer.get(f"answer!{answer}", 0), len(readers.get(answer, ())))
+        for answer, topic in answers
+    }
+
+
+class Waiting(Struct, frozen=True):
+    """What is needed to say how long a topic waited."""
+
+    topic: str
+    area: str
+    state: str
+    created_at_ms: int
+
+
+async def list_waiting(tx: Tx, scope: Scope) -> list[Waiting]:
+    """Every topic within scope, without what it says."""
+    where, args = scope.where("i", 2)
+    rows = await tx.fetch(
+        "SELECT i.id, i.area, i.state, i.created_at_ms FROM items i WHERE i.project = $1 AND i.kind = 'topic' "
+        f"AND i.deleted = 0 AND {where}",
+        scope.project,
+        *args,
+    )
+    return [Waiting(*row) for row in rows]
 
 
 async def keys_in_topic(tx: Tx, project: str, topic: str) -> list[tuple[str, int]]:
