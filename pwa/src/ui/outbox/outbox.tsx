@@ -1,5 +1,5 @@
 /** The outbox: every submission of the person with the state it is in; drafts among them. */
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, onCleanup, Show, type JSX } from 'solid-js'
 import { live } from '../live'
 import { Icon } from '../parts/icon'
 import { Chip, Disc, Empty, Loading, Page } from '../parts/page'
@@ -8,6 +8,7 @@ import { ago } from '../when'
 import { w } from '../words'
 import { LOOKS, readEntries, type Entry, type EntryState } from './entries'
 import { ListOf } from '../parts/long_list'
+import { Finder, foundIn } from './search'
 
 const TABS = {
   all: [] as EntryState[],
@@ -16,6 +17,14 @@ const TABS = {
   sent: ['received', 'answered'] as EntryState[],
 }
 type Tab = keyof typeof TABS
+
+interface Found {
+  some: readonly Entry[]
+  asked: string
+}
+
+/** So many are found by looking. */
+const FEW = 7
 
 export const StateChip = (props: { state: EntryState }): JSX.Element => (
   <Chip tone={LOOKS[props.state].tone} icon={LOOKS[props.state].icon}>
@@ -29,11 +38,12 @@ const addressOf = (entry: Entry): string => {
   return `#/submission/${id}`
 }
 
-const EntryRow = (props: { entry: Entry }): JSX.Element => (
+const EntryRow = (props: { entry: Entry; asked: string }): JSX.Element => (
   <a class="list-item" href={addressOf(props.entry)}>
     <Disc icon={LOOKS[props.entry.state].icon} tone={LOOKS[props.entry.state].tone} />
     <span class="grow stack" data-close="">
       <span class="title">{props.entry.title || props.entry.form || w().outbox.untitled}</span>
+      <Show when={props.asked && foundIn(props.entry, props.asked)}>{(answer) => <span class="soft clamp">{answer()}</span>}</Show>
       <span class="row">
         <StateChip state={props.entry.state} />
         <span class="soft">
@@ -53,7 +63,19 @@ export const Outbox = (): JSX.Element => {
     () => readEntries(identity()?.session.person ?? '', status()?.state === 'syncing'),
     () => status()?.state,
   )
-  const shown = createMemo(() => entries()?.filter((entry) => tab() === 'all' || TABS[tab()].includes(entry.state)) ?? [])
+  const [typed, setTyped] = createSignal('')
+  const finder = new Finder(areaName)
+  const inTab = createMemo(() => entries()?.filter((entry) => tab() === 'all' || TABS[tab()].includes(entry.state)) ?? [])
+  const [found, setFound] = createSignal<Found>({ some: [], asked: '' })
+  createEffect(() => {
+    const asked = typed().trim()
+    if (!asked) return
+    let over = false
+    onCleanup(() => (over = true))
+    void finder.find(inTab(), asked, () => over).then((some) => some && setFound({ some, asked }))
+  })
+  const shown = (): readonly Entry[] => (typed().trim() ? found().some : inTab())
+  const asked = (): string => (typed().trim() ? found().asked : '')
   return (
     <Page
       title={w().outbox.title}
@@ -72,9 +94,19 @@ export const Outbox = (): JSX.Element => {
           )}
         </For>
       </div>
+      <Show when={(entries()?.length ?? 0) > FEW || typed()}>
+        <input class="input" type="search" aria-label={w().outbox.search} placeholder={w().outbox.search} value={typed()} onInput={(event) => setTyped(event.currentTarget.value)} />
+      </Show>
       <Show when={entries()} fallback={<Loading />}>
-        <Show when={shown().length > 0} fallback={<Empty icon="outbox" title={w().outbox.none} hint={w().outbox.noneHint} />}>
-          <ListOf each={shown()} same={(a, b) => a.state === b.state && a.title === b.title && a.at_ms === b.at_ms}>{(entry) => <EntryRow entry={entry} />}</ListOf>
+        <Show
+          when={shown().length > 0}
+          fallback={
+            <Show when={asked()} fallback={<Empty icon="outbox" title={w().outbox.none} hint={w().outbox.noneHint} />}>
+              <Empty icon="outbox" title={w().outbox.noMatch} />
+            </Show>
+          }
+        >
+          <ListOf each={shown()} same={(a, b) => a.state === b.state && a.title === b.title && a.at_ms === b.at_ms}>{(entry) => <EntryRow entry={entry} asked={asked()} />}</ListOf>
         </Show>
       </Show>
     </Page>

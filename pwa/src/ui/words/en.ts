@@ -137,6 +137,8 @@ export const en: Words = {
     title: 'Outbox',
     none: 'No reports yet',
     noneHint: 'Your reports appear here, with whether they were sent.',
+    search: 'Find in the reports',
+    noMatch: 'No report matches',
     all: 'All',
     waiting: 'Not sent',
     attention: 'To check',

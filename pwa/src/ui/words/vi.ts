@@ -137,6 +137,8 @@ export const vi = {
     title: 'Hộp gửi',
     none: 'Chưa có phiếu nào',
     noneHint: 'Phiếu anh/chị ghi sẽ hiện ở đây, cho biết đã gửi hay chưa.',
+    search: 'Tìm trong phiếu (không cần dấu)',
+    noMatch: 'Không có phiếu nào khớp',
     all: 'Tất cả',
     waiting: 'Chưa gửi',
     attention: 'Cần xem',

@@ -19,13 +19,13 @@ const currentOf = (form: FormListed): Version | undefined => form.versions.find(
 
 export function standingOf(form: FormListed, at: number): Standing {
   const current = currentOf(form)
-  if ((form.closed_at_ms ?? Infinity) <= at || (current?.closes_at_ms ?? Infinity) <= at) return 'closed'
+  if (form.closed_at_ms !== null || (current?.closes_at_ms ?? Infinity) <= at) return 'closed'
   return (current?.opens_at_ms ?? 0) > at ? 'early' : 'open'
 }
 
 const VersionTable = (props: { form: FormListed }): JSX.Element => (
   <div class="table-wrap" tabIndex={0} role="region" aria-label={`${props.form.title}: ${f().versions(props.form.versions.length)}`}>
-    <table class="table">
+    <table class="table card-table">
       <thead>
         <tr>
           <th scope="col">{f().version}</th>
@@ -47,12 +47,12 @@ const VersionTable = (props: { form: FormListed }): JSX.Element => (
                   <span class="soft">{f().current}</span>
                 </Show>
               </th>
-              <td>{day(one.published_at_ms)}</td>
-              <td>{one.areas.map(areaName).join(', ') || f().everywhere}</td>
-              <td>{one.roles.map((name) => (f().roleNames as Record<string, string>)[name] ?? name).join(', ') || f().everyone}</td>
-              <td>{one.opens_at_ms === null ? f().noBound : day(one.opens_at_ms)}</td>
-              <td>{one.closes_at_ms === null ? f().noBound : day(one.closes_at_ms - 1)}</td>
-              <td>{one.retention_days === null ? '–' : f().retained(one.retention_days)}</td>
+              <td data-label={f().published}>{day(one.published_at_ms)}</td>
+              <td data-label={f().areas}>{one.areas.map(areaName).join(', ') || f().everywhere}</td>
+              <td data-label={f().roles}>{one.roles.map((name) => (f().roleNames as Record<string, string>)[name] ?? name).join(', ') || f().everyone}</td>
+              <td data-label={f().opens}>{one.opens_at_ms === null ? f().noBound : day(one.opens_at_ms)}</td>
+              <td data-label={f().closes}>{one.closes_at_ms === null ? f().noBound : day(one.closes_at_ms - 1)}</td>
+              <td data-label={f().retention}>{one.retention_days === null ? '–' : f().retained(one.retention_days)}</td>
             </tr>
           )}
         </For>

@@ -21,7 +21,7 @@ const Create = (props: { onGiven: (given: PasswordGiven) => void; onClose: () =>
   const [name, setName] = createSignal('ODK Collect')
   const [fault, setFault] = createSignal('')
   const able = createMemo(() => (people() ?? []).filter((one) => one.active && (one.leads || one.person === me())))
-  const shown = createMemo(() => able().filter((one) => plain(one.name).includes(plain(asked()))).slice(0, SHOWN))
+  const shown = createMemo(() => able().filter((one) => plain(asked()).split(' ').every((word) => plain(one.name).includes(word))).slice(0, SHOWN))
   const areas = (): string[] => able().find((one) => one.person === person())?.areas ?? []
   const create = async (event: Event): Promise<void> => {
     event.preventDefault()

@@ -135,7 +135,7 @@ export const UploadForm = (): JSX.Element => {
                 <div class="row">
                   <Chip>{now().form}</Chip>
                   <Chip>{`${f().version} ${now().version}`}</Chip>
-                  <span class="soft">{[f().questions(now().questions), ...now().languages].join(' · ')}</span>
+                  <span class="soft">{[...(now().questions > 0 ? [f().questions(now().questions)] : []), ...now().languages].join(' · ')}</span>
                 </div>
                 <span class="soft">{file()?.name}</span>
               </section>
