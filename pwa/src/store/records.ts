@@ -122,6 +122,8 @@ export interface States {
   cursor: string
   anchor: Anchor
   receipt: Receipt
+  /** What came home with a courier: the server has this replica's changes up to there (signed), outcomes not heard yet. */
+  carried: { replica: string; epoch: string; up_to: number; at_ms: number }
   /** What the server said it misses, and what this phone knows to be lost. */
   gaps: Range[]
   lost: Range[]

@@ -9,6 +9,7 @@ import { SLOW_MS } from '../sync/replica'
 import { showArrived } from '../webpush/arrived'
 import { checkSubscription } from '../webpush/subscription'
 import { askJson } from './request'
+import { deliverQuietly } from './shared'
 import { tryNow } from './syncer'
 
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -44,6 +45,7 @@ async function attemptNow(): Promise<void> {
   await tryNow().catch((fault: unknown) => console.warn('try', fault))
   await showArrived(await navigator.serviceWorker?.getRegistration?.()).catch((fault: unknown) => console.warn('arrived', fault))
   await arm()
+  await deliverQuietly()
   await askBackground()
 }
 

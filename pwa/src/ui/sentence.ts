@@ -12,6 +12,9 @@ export function sentence(fault: unknown): string {
   return w().problems.unknown
 }
 
+/** A code of the server's without a sentence of its own. */
+export const problemOf = (code: string): string => (w().problems as Record<string, string>)[code] ?? w().problems.server
+
 /** Why the server refused a change. */
 export function refusal(code: string | undefined): string {
   const known = w().refusals as Record<string, string>

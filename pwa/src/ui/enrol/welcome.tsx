@@ -1,10 +1,12 @@
 /** The first screen of a phone that is not enrolled: what the app is, and how to get in. */
-import { createSignal, Show, type JSX } from 'solid-js'
+import { createResource, createSignal, Show, type JSX } from 'solid-js'
 import { Notice } from '../parts/page'
 import { settings } from '../phone'
 import { go } from '../router'
 import { language, speak, w } from '../words'
 import { saveSettings } from '../../store/identity'
+import type { Session } from '../../store/records'
+import { askJson } from '../../transport/request'
 
 export const Brand = (): JSX.Element => (
   <div class="brand">
@@ -34,14 +36,19 @@ export const LanguageSwitch = (): JSX.Element => {
 /** The code itself, or a whole invitation link pasted. */
 const codeIn = (text: string): string => text.trim().split('/enrol/').pop()?.trim() ?? ''
 
+/** The cookie still says who this is, but nothing rests here: the browser, or a person, emptied the app's storage. */
+const readWiped = async (): Promise<string> => (settings().left ? '' : await askJson<Session>('/me').then(({ name }) => name, () => ''))
+
 export const Welcome = (): JSX.Element => {
   const [code, setCode] = createSignal('')
+  const [wiped] = createResource(readWiped)
   return (
     <main class="welcome" id="main">
       <Brand />
       <Show when={settings().left}>
         {(left) => <Notice tone={left() === 'revoked' ? 'bad' : 'calm'}>{left() === 'revoked' ? w().welcome.wiped : w().welcome.signedOut}</Notice>}
       </Show>
+      <Show when={wiped()}>{(name) => <Notice tone="bad">{w().welcome.emptied(name())}</Notice>}</Show>
       <p>{w().welcome.lead}</p>
       <ol class="steps">
         <li>{w().welcome.step1}</li>

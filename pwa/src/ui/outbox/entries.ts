@@ -1,13 +1,14 @@
 /** The person's own submissions and drafts, each with the state it is in. Pure, except `readEntries`. */
-import { readDrafts } from '../../store/drafts'
+import { readState } from '../../store/database'
+import { readDrafts, readProgress } from '../../store/drafts'
 import { readItems } from '../../store/items'
 import { isUnsent, needsAttention } from '../../store/outbox'
-import type { Draft } from '../../store/records'
+import type { Draft, States } from '../../store/records'
 import type { Seen } from '../../store/view'
 import type { Tone } from '../parts/page'
 import type { IconName } from '../parts/icon'
 
-export type EntryState = 'draft' | 'finalised' | 'sending' | 'received' | 'conflict' | 'refused' | 'answered'
+export type EntryState = 'draft' | 'finalised' | 'sending' | 'carried' | 'received' | 'conflict' | 'refused' | 'answered'
 
 export interface Entry {
   id: string
@@ -18,22 +19,27 @@ export interface Entry {
   at_ms: number
   draft?: Draft
   seen?: Seen
+  /** Files of it that are on this phone: how many the server has, of how many. */
+  files: { sent: number; all: number }
 }
 
 export const LOOKS: Record<EntryState, { tone: Tone; icon: IconName }> = {
   draft: { tone: 'calm', icon: 'pencil' },
   finalised: { tone: 'wait', icon: 'clock' },
   sending: { tone: 'wait', icon: 'sync' },
+  carried: { tone: 'good', icon: 'check' },
   received: { tone: 'good', icon: 'check' },
   conflict: { tone: 'urgent', icon: 'fork' },
   refused: { tone: 'bad', icon: 'warn' },
   answered: { tone: 'answer', icon: 'answer' },
 }
 
-export function stateOf(seen: Seen, syncing: boolean, answered: ReadonlySet<string>): EntryState {
+export function stateOf(seen: Seen, syncing: boolean, answered: ReadonlySet<string>, carried?: States['carried']): EntryState {
   if (seen.pending.some(needsAttention)) return 'refused'
   if (seen.conflicts.length > 0) return 'conflict'
-  if (seen.pending.some(isUnsent)) return syncing ? 'sending' : 'finalised'
+  const unsent = seen.pending.filter(isUnsent)
+  if (unsent.length > 0 && unsent.every((kept) => kept.replica === carried?.replica && kept.change.sequence <= carried.up_to)) return 'carried'
+  if (unsent.length > 0) return syncing ? 'sending' : 'finalised'
   if (answered.has(seen.fields['topic'] ?? '')) return 'answered'
   return 'received'
 }
@@ -47,22 +53,30 @@ export function titleOf(fields: Record<string, string>): string {
   return texts[0]?.[1].slice(0, 80) ?? ''
 }
 
+export function filesOf(fields: Readonly<Record<string, string>>, progress: ReadonlyMap<string, boolean>): Entry['files'] {
+  const known = Object.entries(fields)
+    .filter(([name]) => name.startsWith('file:'))
+    .flatMap(([, value]) => progress.get(value.split(' ')[0] ?? '') ?? [])
+  return { sent: known.filter(Boolean).length, all: known.length }
+}
+
 export async function readEntries(person: string, syncing: boolean): Promise<Entry[]> {
-  const [submissions, drafts, forms, answers] = await Promise.all([readItems('submission'), readDrafts(), readItems('form'), readItems('answer')])
+  const [submissions, drafts, forms, answers, carried, epoch, progress] = await Promise.all([readItems('submission'), readDrafts(), readItems('form'), readItems('answer'), readState('carried'), readState('epoch'), readProgress()])
   const titles = new Map(forms.map((form) => [form.id, form.fields['title'] ?? form.id]))
   const answered = new Set(answers.map((answer) => answer.fields['topic'] ?? ''))
   const own = submissions.filter((seen) => isMine(seen, person))
   return [
-    ...drafts.map((draft): Entry => ({ id: draft.id, state: 'draft', title: draft.label, form: draft.title, area: draft.area, at_ms: draft.updated_at_ms, draft })),
+    ...drafts.map((draft): Entry => ({ id: draft.id, state: 'draft', title: draft.label, form: draft.title, area: draft.area, at_ms: draft.updated_at_ms, draft, files: { sent: 0, all: 0 } })),
     ...own.map(
       (seen): Entry => ({
         id: seen.id,
-        state: stateOf(seen, syncing, answered),
+        state: stateOf(seen, syncing, answered, carried?.epoch === epoch ? carried : undefined),
         title: titleOf(seen.fields),
         form: titles.get(seen.fields['form'] ?? '') ?? seen.fields['form'] ?? '',
         area: seen.fields['area'] ?? '',
         at_ms: Number(seen.fields['submitted_at_ms'] ?? 0) || seen.updated_at_ms,
         seen,
+        files: filesOf(seen.fields, progress),
       }),
     ),
   ].sort((a, b) => b.at_ms - a.at_ms)

@@ -40,11 +40,13 @@ export async function shareParcel(): Promise<void> {
     tell(w().settings.exportNothing)
     return
   }
-  if (navigator.canShare?.({ files: [parcel] })) {
-    await navigator.share({ files: [parcel], title: w().courier.title }).catch(() => undefined)
-    return
-  }
-  offer(parcel.name, parcel)
+  await handOver(parcel)
+}
+
+/** Through the share sheet where it takes files, else saved. */
+export async function handOver(file: File): Promise<void> {
+  if (navigator.canShare?.({ files: [file] })) await navigator.share({ files: [file], title: w().courier.title }).catch(() => undefined)
+  else offer(file.name, file)
 }
 
 function offer(name: string, bytes: Blob): void {

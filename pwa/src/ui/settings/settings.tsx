@@ -11,7 +11,7 @@ import { choose, identity, settings } from '../phone'
 import { size } from '../when'
 import { language, w } from '../words'
 import { install, installOffered } from '../install'
-import { exportUnsent, shareParcel } from './export'
+import { exportUnsent } from './export'
 import { WebpushCard } from './webpush'
 
 const Look = (): JSX.Element => (
@@ -73,13 +73,11 @@ const Storage = (): JSX.Element => {
           {w().settings.install}
         </button>
       </Show>
-      <Show when={(glance()?.changes ?? 0) > 0}>
-        <p class="soft">{w().settings.courierHint}</p>
-        <button class="button" type="button" onClick={() => void shareParcel()}>
-          <Icon name="file" />
-          {w().settings.courier}
-        </button>
-      </Show>
+      <p class="soft">{w().settings.courierHint}</p>
+      <a class="button" href="#/courier">
+        <Icon name="file" />
+        {w().courier.title}
+      </a>
       <button class="button" type="button" onClick={() => void exportUnsent()}>
         {w().settings.exportUnsent}
       </button>
