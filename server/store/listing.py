@@ -20,9 +20,9 @@ async def items_after(tx: Tx, scope: Scope, after: int, limit: int) -> list[Plac
     """The first `limit` items of the scope beyond a position, tombstones too, in order."""
     if scope.reads_all:
         rows = await tx.fetch(
-            "SELECT f.position, f.kind, f.item_id AS id FROM feed f JOIN items i ON i.project = f.project "
+            "SELECT f.position, f.kind, f.item_id AS id FROM feed f CROSS JOIN items i WHERE i.project = f.project "
             "AND i.kind = f.kind AND i.id = f.item_id AND i.position = f.position "
-            "WHERE f.project = $1 AND f.position > $2 ORDER BY f.position LIMIT $3",
+            "AND f.project = $1 AND f.position > $2 ORDER BY f.position LIMIT $3",
             scope.project,
             after,
             limit,
