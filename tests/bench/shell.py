@@ -1,6 +1,6 @@
 """The app on a cheap phone, 6 × slower CPU: a warm start without network, and a list of 10,000 reports under the thumb.
 
-The floor of a start is an empty picture out of the same worker's cache; the floor of scrolling is a frame of 60 a second.
+The floor of a start is an empty picture out of the same worker's cache; of scrolling one frame of 60 a second.
 """
 
 import statistics
@@ -28,7 +28,7 @@ SEED = """async count => {
     const tx = db.transaction('items', 'readwrite')
     for (let n = from; n < from + 1000; n++) {
       const fields = { form: 'phan-anh-nhanh', form_version: '1', area: '30316',
-        submitted_at_ms: String(1.7e12 + n * 6e4), '/data/viec/noi_dung': `Bà con hỏi về đoạn đường số ${n}, mưa xuống là ngập.` }
+        submitted_at_ms: String(1.7e12 + n * 6e4), '/data/viec/noi_dung': `Bà con hỏi đoạn đường số ${n}.` }
       tx.objectStore('items').put({ kind: 'submission', id: `seed-${n}`, revision: 1, position: n, author: 'x', fields,
         updated_at_ms: 1.7e12 + n * 6e4 })
     }

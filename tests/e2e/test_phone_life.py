@@ -67,6 +67,7 @@ def phone(site: Site, context: MakeContext) -> Phone:
     """An enrolled collaborator's phone."""
     made = Phone(context(PHONE), site.url)
     made.enrol(site.invite())
+    made.wait_offline_ready()
     return made
 
 
@@ -185,6 +186,59 @@ def test_an_invitation_works_once(site: Site, context: MakeContext) -> None:
     second.page.locator("form button[type=submit]").click()
     expect(second.page.locator(".notice[role=status], .notice")).to_contain_text(["Chưa đăng ký được", ""])
     expect(second.page.get_by_text("Mã mời này đã được một thiết bị khác sử dụng")).to_be_visible()
+
+
+MAKE_PHOTO = """async () => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+  const pen = canvas.getContext('2d')
+  for (let n = 0; n < 400; n++) {
+    pen.fillStyle = `hsl(${n * 37} 80% 50%)`
+    pen.fillRect(n * 17 % 640, n * 29 % 480, 40, 30)
+  }
+  const bytes = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.9))
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()))
+  const sha256 = [...hash].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  const open = name => new Promise(resolve => { const r = indexedDB.open(name); r.onsuccess = () => resolve(r.result) })
+  const name = (await indexedDB.databases()).map(one => one.name).find(one => one.startsWith('langnghe-'))
+  const db = await open(name)
+  const tx = db.transaction(['files', 'changes'], 'readwrite')
+  tx.objectStore('files').put({ sha256, size: bytes.size, type: 'image/jpeg', bytes, sent: 0, made_at_ms: Date.now() })
+  const changes = tx.objectStore('changes')
+  const all = changes.getAll()
+  const kept = await new Promise(resolve => { all.onsuccess = () => resolve(all.result.at(-1)) })
+  kept.change.fields['file:anh.jpg'] = `${sha256} ${bytes.size} image/jpeg`
+  kept.change.fields['/data/noi/anh'] = 'anh.jpg'
+  kept.change.fields.area = '30316'
+  changes.put(kept)
+  await new Promise(resolve => { tx.oncomplete = resolve })
+  db.close()
+}"""
+
+
+def test_the_words_go_first_the_photo_follows_and_the_coordinator_sees_it(site: Site, context: MakeContext) -> None:
+    phone = Phone(context(PHONE), site.url)
+    phone.enrol(site.invite("huynh-thanh-tam"))
+    phone.wait_offline_ready()
+    phone.context.route("**/attachments*", lambda route: route.abort())
+    phone.set_offline(True)
+    report(phone, "photo")
+    phone.page.evaluate(MAKE_PHOTO)
+    phone.set_offline(False)
+    phone.go("/outbox")
+    row = phone.page.locator(".list-item", has_text="Phiếu photo")
+    expect(row.locator(".chip")).to_have_text("Đã nhận", timeout=15_000)
+    expect(row).to_contain_text("Ảnh, tệp: 0/1")
+    phone.context.unroute("**/attachments*")
+    phone.sync_now()
+    expect(row).not_to_contain_text("Ảnh, tệp")
+
+    coordinator = Phone(context(PHONE), site.url)
+    coordinator.enrol(site.invite("pham-minh-tuan"))
+    coordinator.go("/reports")
+    coordinator.page.get_by_text("Phiếu photo").click()
+    photo = coordinator.page.locator("img.photo")
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_js_property("naturalWidth", 640)
 
 
 def test_the_webpush_self_test_comes_back_and_is_shown_as_proven(tmp_path: Path, context: MakeContext) -> None:

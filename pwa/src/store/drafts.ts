@@ -49,6 +49,10 @@ export async function keepFile(name: string, bytes: Blob, at_ms = Date.now()): P
 
 export const readFile = (sha256: string): Promise<StoredFile | undefined> => attempt((db) => db.get('files', sha256))
 
+/** Of every file on this phone, by hash: whether the server has it in whole. */
+export const readProgress = (): Promise<Map<string, boolean>> =>
+  attempt(async (db) => new Map((await db.getAll('files')).map((file) => [file.sha256, file.sent >= file.size])))
+
 export const wireFile = (file: KeptFile): string => `${file.sha256} ${file.size} ${file.type}`
 
 /** What an amended submission writes and what was there before. */

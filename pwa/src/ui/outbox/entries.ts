@@ -20,7 +20,7 @@ export interface Entry {
   draft?: Draft
   seen?: Seen
   /** Files of it that are on this phone: how many the server has, of how many. */
-  files: { sent: number; all: number }
+  files?: { sent: number; all: number }
 }
 
 export const LOOKS: Record<EntryState, { tone: Tone; icon: IconName }> = {
@@ -53,7 +53,7 @@ export function titleOf(fields: Record<string, string>): string {
   return texts[0]?.[1].slice(0, 80) ?? ''
 }
 
-export function filesOf(fields: Readonly<Record<string, string>>, progress: ReadonlyMap<string, boolean>): Entry['files'] {
+export function filesOf(fields: Readonly<Record<string, string>>, progress: ReadonlyMap<string, boolean>): { sent: number; all: number } {
   const known = Object.entries(fields)
     .filter(([name]) => name.startsWith('file:'))
     .flatMap(([, value]) => progress.get(value.split(' ')[0] ?? '') ?? [])
@@ -66,7 +66,7 @@ export async function readEntries(person: string, syncing: boolean): Promise<Ent
   const answered = new Set(answers.map((answer) => answer.fields['topic'] ?? ''))
   const own = submissions.filter((seen) => isMine(seen, person))
   return [
-    ...drafts.map((draft): Entry => ({ id: draft.id, state: 'draft', title: draft.label, form: draft.title, area: draft.area, at_ms: draft.updated_at_ms, draft, files: { sent: 0, all: 0 } })),
+    ...drafts.map((draft): Entry => ({ id: draft.id, state: 'draft', title: draft.label, form: draft.title, area: draft.area, at_ms: draft.updated_at_ms, draft })),
     ...own.map(
       (seen): Entry => ({
         id: seen.id,

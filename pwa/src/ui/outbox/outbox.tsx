@@ -50,6 +50,9 @@ const EntryRow = (props: { entry: Entry; asked: string }): JSX.Element => (
           {ago(props.entry.at_ms)}
           <Show when={areas().length > 1}> · {areaName(props.entry.area)}</Show>
         </span>
+        <Show when={props.entry.files && props.entry.files.sent < props.entry.files.all ? props.entry.files : null}>
+          {(files) => <span class="soft">{w().outbox.files(files().sent, files().all)}</span>}
+        </Show>
       </span>
     </span>
     <Icon name="next" />
@@ -59,7 +62,7 @@ const EntryRow = (props: { entry: Entry; asked: string }): JSX.Element => (
 export const Outbox = (): JSX.Element => {
   const [tab, setTab] = createSignal<Tab>('all')
   const entries = live(
-    ['items', 'changes', 'drafts'],
+    ['items', 'changes', 'drafts', 'files'],
     () => readEntries(identity()?.session.person ?? '', status()?.state === 'syncing'),
     () => status()?.state,
   )
@@ -106,7 +109,7 @@ export const Outbox = (): JSX.Element => {
             </Show>
           }
         >
-          <ListOf each={shown()} same={(a, b) => a.state === b.state && a.title === b.title && a.at_ms === b.at_ms}>{(entry) => <EntryRow entry={entry} asked={asked()} />}</ListOf>
+          <ListOf each={shown()} same={(a, b) => a.state === b.state && a.title === b.title && a.at_ms === b.at_ms && a.files?.sent === b.files?.sent && a.files?.all === b.files?.all}>{(entry) => <EntryRow entry={entry} asked={asked()} />}</ListOf>
         </Show>
       </Show>
     </Page>

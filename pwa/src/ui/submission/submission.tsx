@@ -30,7 +30,7 @@ const FileAnswer = (props: { seen: Seen; name: string }): JSX.Element => {
     () => fileIn(props.seen, props.name),
     async ({ sha256 }) => {
       const stored = await readFile(sha256)
-      return stored ? URL.createObjectURL(stored.bytes) : `/attachments/${sha256}`
+      return stored ? URL.createObjectURL(stored.bytes) : `/attachments/${sha256}?submission=${encodeURIComponent(props.seen.id)}`
     },
   )
   return (
@@ -51,7 +51,10 @@ const Answers = (props: { seen: Seen }): JSX.Element => {
       const source = await readForm(seen.fields['form'] ?? '', seen.fields['form_version'] ?? '')
       if (source) return (await import('../../forms')).summary(seen.fields, source, spoken)
       const answers = Object.entries(seen.fields).filter(([name]) => name.startsWith('/') && !name.endsWith('#order') && !name.includes('/meta/'))
-      return answers.map(([field, value]) => ({ field, label: field.split('/').pop() ?? field, value, level: 0 }))
+      return answers.map(([field, value]) => {
+        const line = { field, label: field.split('/').pop() ?? field, value, level: 0 }
+        return seen.fields[`file:${value}`] ? { ...line, file: value } : line
+      })
     },
   )
   const [amending, setAmending] = createSignal<SummaryLine | null>(null)
