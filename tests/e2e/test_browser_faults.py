@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.browser_faults import Profile, fill_report, received, write_report
 from tests.e2e.conftest import PHONE
+from tests.e2e.next_version import Release
 from tests.e2e.phones import READ_STATE, MakeContext, Phone
 from tests.server_process import ServerProcess
 
@@ -32,6 +33,20 @@ FULL = """() => {
   }
 }"""
 """Chromium goes on believing for half a minute in the space it had, whatever quota is set: so its error, by hand."""
+
+AS_BEFORE = """async () => {
+  const name = (await indexedDB.databases()).map(one => one.name).find(one => one.startsWith('langnghe-'))
+  const db = await new Promise(resolve => { indexedDB.open(name).onsuccess = event => resolve(event.target.result) })
+  const tx = db.transaction('state', 'readwrite')
+  const status = await new Promise(resolve => { tx.store = tx.objectStore('state')
+    tx.store.get('status').onsuccess = event => resolve(event.target.result) })
+  for (const later of ['batch']) delete status[later]
+  tx.store.put(status, 'status')
+  for (const later of ['carried', 'floor', 'health', 'lost']) tx.store.delete(later)
+  await new Promise(resolve => { tx.oncomplete = resolve })
+  db.close()
+}"""
+"""The database without what only later versions write: every such member must be optional."""
 
 
 @pytest.fixture
@@ -172,6 +187,35 @@ def test_a_wiped_phone_is_told_what_is_gone_and_gets_back_what_was_sent(
     phone.page.goto(server.url)
     expect(phone.page.get_by_text("Bộ nhớ của ứng dụng trên máy này đã bị xóa")).to_be_visible()
     expect(phone.page.get_by_text("phiếu chưa gửi đã mất")).to_be_visible()
+
+
+def test_an_app_upgraded_without_a_signal_opens_the_last_versions_database(
+    start: Callable[..., ServerProcess], context: MakeContext, data: Path
+) -> None:
+    server = start()
+    release = Release(server.url)
+    phone = Phone(context(PHONE), release.url)
+    phone.enrol(server.links()[TAM].replace(server.url, release.url))
+    phone.wait_offline_ready()
+    release.put_out()
+    phone.page.evaluate(
+        "() => navigator.serviceWorker.getRegistration().then(one => one.update()).then(() => undefined)"
+    )
+    expect(phone.page.get_by_text("Đã có bản mới.")).to_be_visible()
+    phone.set_offline(True)
+    write_report(phone, "u1", "Trước khi nâng cấp")
+    phone.page.evaluate(AS_BEFORE)
+    with phone.page.expect_event("load"):
+        phone.page.get_by_role("button", name="Dùng bản mới").click()
+    phone.go("/outbox")
+    expect(phone.page.locator(".chip", has_text="Chờ gửi")).to_have_count(1)
+    write_report(phone, "u2", "Sau khi nâng cấp")
+    expect(phone.page.locator(".chip", has_text="Chờ gửi")).to_have_count(2)
+    phone.set_offline(False)
+    phone.wait_synced()
+    once(data, "Trước khi nâng cấp", "Sau khi nâng cấp")
+    assert phone.faults == []
+    release.close()
 
 
 def test_a_clock_ten_years_off_and_put_right_again_decides_nothing(
