@@ -4,7 +4,7 @@ The deletion is a change of the server, so that phones drop the answers too; the
 conflicts and what OpenRosa devices sent. The audit says how many, never what.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from server.exchange.apart import hidden_names, personal_fields
@@ -19,9 +19,20 @@ from server.store.erasure import (
     blank_without_effect,
     is_named_elsewhere,
     stated_versions,
-    submissions_before,
 )
 from server.store.items import load_items
+from server.store.personal_due import (
+    Submission,
+    Sweep,
+    due_by,
+    forget_due,
+    last_sweep,
+    note_due,
+    save_sweep,
+    submissions_after,
+    submissions_changed,
+)
+from server.store.projects import get_project
 from server.store.session import Tx
 from server.store.writer import WriteTx
 from sync.protocol import Change, Value
@@ -29,31 +40,103 @@ from sync.protocol import Change, Value
 DAY_MS = 24 * 3_600_000
 BATCH = 50
 """Submissions in one transaction: the writer is not held for long."""
+PAGE = 500
+"""Submissions read at once."""
+
+
+Stated = Mapping[tuple[str, str], tuple[int, frozenset[str]]]
+"""(form, version) -> days, personal paths."""
 
 
 async def erase_expired(database: Database, project: str, *, now_ms: int) -> int:
-    """Delete every personal answer whose time is up. Answers how many submissions were concerned."""
-    due = await database.reader.read(lambda tx: _due(tx, project, now_ms))
-    for start in range(0, len(due), BATCH):
-        batch = due[start : start + BATCH]
-        files = await database.writer.run(partial(_erase, project=project, due=batch, now_ms=now_ms), project=project)
+    """Delete every personal answer whose time is up. Answers how many submissions were concerned.
+
+    Reads what changed since the last sweep and what is due; the first sweep reads every submission once.
+    """
+    stated = await database.reader.read(lambda tx: _stated(tx, project))
+    if not stated:
+        return 0
+    sweep = await database.reader.read(lambda tx: last_sweep(tx, project))
+    head = await database.reader.read(lambda tx: _head(tx, project))
+    await _note_changed(database, project, stated, sweep, head)
+    erased = 0
+    while due := await database.reader.read(lambda tx: due_by(tx, project, now_ms, BATCH)):
+        unit = partial(_erase_due, project=project, due=due, stated=stated, now_ms=now_ms)
+        count, files = await database.writer.run(unit, project=project)
+        erased += count
         for sha256 in files:
             file_path(database.data, sha256).unlink(missing_ok=True)
-    await database.writer.run(partial(_erase_rejected, project=project, now_ms=now_ms), project=project)
-    return len(due)
+    since_ms = sweep.swept_at_ms if sweep else 0
+    done = Sweep(head, now_ms)
+    await database.writer.run(
+        partial(_finish, project=project, stated=stated, since_ms=since_ms, done=done), project=project
+    )
+    return erased
 
 
-async def _due(tx: Tx, project: str, now_ms: int) -> list[tuple[str, frozenset[str]]]:
-    """(submission, personal paths of its form version) that still hold an answer after its time."""
+async def _stated(tx: Tx, project: str) -> Stated:
+    named = {
+        (form, version): (days, personal_fields(warnings))
+        for form, version, days, warnings in await stated_versions(tx, project)
+    }
+    return {key: (days, names) for key, (days, names) in named.items() if names}
+
+
+async def _head(tx: Tx, project: str) -> int:
+    known = await get_project(tx, project)
+    return known.position if known is not None else 0
+
+
+async def _note_changed(database: Database, project: str, stated: Stated, sweep: Sweep | None, head: int) -> None:
+    """Note the day by which the personal answers of new and changed submissions are due."""
+    after, last = sweep.position if sweep else 0, ""
+    while True:
+        if sweep is None:
+            page = await database.reader.read(partial(submissions_after, project=project, item=last, most=PAGE))
+        else:
+            read = partial(submissions_changed, project=project, after=after, up_to=head, most=PAGE)
+            page = await database.reader.read(read)
+        if not page:
+            return
+        after, last = page[-1].position, page[-1].item
+        if due := _due(page, stated):
+            await database.writer.run(partial(note_due, project=project, due=due), project=project)
+
+
+def _due(page: Sequence[Submission], stated: Stated) -> list[tuple[str, int]]:
     due = []
-    for form, version, days, warnings in await stated_versions(tx, project):
-        names = personal_fields(warnings)
-        if not names:
-            continue
-        for item, fields, _ in await submissions_before(tx, project, form, now_ms - days * DAY_MS):
-            if fields.get("form_version") == version and hidden_names(fields, names):
-                due.append((item, names))
+    for one in page:
+        days, names = stated.get(_version_of(one.fields), (0, frozenset()))
+        if hidden_names(one.fields, names):
+            due.append((one.item, one.created_at_ms + days * DAY_MS))
     return due
+
+
+def _version_of(fields: Mapping[str, str]) -> tuple[str, str]:
+    return fields.get("form", ""), fields.get("form_version", "")
+
+
+async def _erase_due(tx: WriteTx, *, project: str, due: list[str], stated: Stated, now_ms: int) -> tuple[int, set[str]]:
+    """Answers how many held an answer still, and the addresses of files that nothing names any more."""
+    items = await load_items(tx, project, [("submission", item) for item in due])
+    holding = []
+    for item in due:
+        stored = items.get(("submission", item))
+        names = stated.get(_version_of(stored.state.fields), (0, frozenset()))[1] if stored else frozenset()
+        if stored is not None and hidden_names(stored.state.fields, names):
+            holding.append((item, names))
+    files = await _erase(tx, project=project, due=holding, now_ms=now_ms) if holding else set()
+    await forget_due(tx, project, due)
+    return len(holding), files
+
+
+async def _finish(tx: WriteTx, *, project: str, stated: Stated, since_ms: int, done: Sweep) -> None:
+    """What came and was not taken is nobody's answer, but it is there: blanked as well. Then the sweep is noted."""
+    for (form, _), (days, names) in stated.items():
+        hide = partial(_hide_of_form, form=form, names=names)
+        late, early = since_ms - days * DAY_MS, done.swept_at_ms - days * DAY_MS
+        await blank_without_effect(tx, project, late, early, hide)
+    await save_sweep(tx, project, done)
 
 
 async def _erase(tx: WriteTx, *, project: str, due: list[tuple[str, frozenset[str]]], now_ms: int) -> set[str]:
@@ -84,14 +167,6 @@ async def _erase(tx: WriteTx, *, project: str, due: list[tuple[str, frozenset[st
     for sha256 in files:
         await set_attachment_state(tx, project, sha256, "erased", now_ms)
     return files
-
-
-async def _erase_rejected(tx: WriteTx, *, project: str, now_ms: int) -> None:
-    """What came and was not taken is nobody's answer, but it is there."""
-    for form, _, days, warnings in await stated_versions(tx, project):
-        if names := personal_fields(warnings):
-            hide = partial(_hide_of_form, form=form, names=names)
-            await blank_without_effect(tx, project, now_ms - days * DAY_MS, hide)
 
 
 def _hide_of_form(fields: Mapping[str, Value], *, form: str, names: frozenset[str]) -> set[str]:

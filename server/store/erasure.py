@@ -12,7 +12,6 @@ from server.store.session import Row, Tx
 from sync.canonical import canonical
 
 _texts = msgspec.json.Decoder(tuple[str, ...]).decode
-_fields = msgspec.json.Decoder(dict[str, str]).decode
 
 
 async def stated_warnings(tx: Tx, project: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -31,18 +30,6 @@ async def stated_versions(tx: Tx, project: str) -> list[tuple[str, str, int, tup
         project,
     )
     return [(row["form"], row["version"], row["retention_days"], _texts(row["warnings"])) for row in rows]
-
-
-async def submissions_before(tx: Tx, project: str, form: str, at_ms: int) -> list[tuple[str, dict[str, str], bool]]:
-    """(id, fields, deleted) of the submissions of a form that were created before a moment (ms)."""
-    rows = await tx.fetch(
-        "SELECT id, fields, deleted FROM items WHERE project = $1 AND kind = 'submission' AND form = $2 "
-        "AND created_at_ms < $3 ORDER BY id",
-        project,
-        form,
-        at_ms,
-    )
-    return [(row["id"], _fields(row["fields"]), bool(row["deleted"])) for row in rows]
 
 
 Hide = Callable[[Mapping[str, str | None]], Collection[str]]
@@ -76,12 +63,13 @@ async def blank_traces(tx: Tx, project: str, item: str, hide: Hide) -> None:
     )
 
 
-async def blank_without_effect(tx: Tx, project: str, before_ms: int, hide: Hide) -> int:
-    """The same for changes that never had an effect (rejected, held, quarantined), received before a moment (ms)."""
+async def blank_without_effect(tx: Tx, project: str, since_ms: int, before_ms: int, hide: Hide) -> int:
+    """The same for changes that never had an effect (rejected, held, quarantined), received between moments (ms)."""
     rows = await tx.fetch(
         "SELECT replica, sequence, body FROM changes WHERE project = $1 AND kind = 'submission' AND position IS NULL "
-        "AND received_at_ms < $2",
+        "AND received_at_ms >= $2 AND received_at_ms < $3",
         project,
+        since_ms,
         before_ms,
     )
     return sum([await _blank_change(tx, project, row, hide) for row in rows])

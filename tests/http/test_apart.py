@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.exchange import retention
 from server.exchange.attachment_files import file_path
 from server.exchange.forms import Publisher
 from server.exchange.retention import DAY_MS, erase_expired
@@ -16,6 +17,8 @@ from server.forms.reader import read
 from server.forms.reading import Reading
 from server.store.audit import list_audit, verify_audit
 from server.store.database import Database
+from server.store.personal_due import Submission, submissions_changed
+from server.store.session import Tx
 from tests.forms.workbooks import QUESTIONS, workbook
 from tests.http.conftest import NOW_MS, PROJECT, Clock, Phone, report
 
@@ -141,5 +144,35 @@ async def test_a_deleted_submission_is_blanked_too(phone_of: PhoneOf, db: Databa
     alice = await phone_of("alice")
     await alice.sync(asked(1))
     await alice.sync({"sequence": 2, "intent": "delete", "kind": "submission", "id": "uuid:1", "base": 1})
+    assert await erase_expired(db, PROJECT, now_ms=NOW_MS + 31 * DAY_MS) == 1
+    assert await traces(db) == []
+
+
+@pytest.mark.usefixtures("stated")
+async def test_a_sweep_reads_what_changed_since_the_last_one_and_what_is_due(
+    phone_of: PhoneOf, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await phone_of("alice")
+    await alice.sync(asked(1), asked(2, "uuid:2"))
+    assert await erase_expired(db, PROJECT, now_ms=NOW_MS) == 0
+    read: list[str] = []
+
+    async def changed(tx: Tx, *, project: str, after: int, up_to: int, most: int) -> list[Submission]:
+        page = await submissions_changed(tx, project, after, up_to, most)
+        read.extend(one.item for one in page)
+        return page
+
+    monkeypatch.setattr(retention, "submissions_changed", changed)
+    monkeypatch.setattr(retention, "submissions_after", None)
+    assert await erase_expired(db, PROJECT, now_ms=NOW_MS) == 0
+    assert read == []
+    await alice.sync(asked(3, "uuid:3"))
+    assert await erase_expired(db, PROJECT, now_ms=NOW_MS) == 0
+    assert read == ["uuid:3"]
+    assert await erase_expired(db, PROJECT, now_ms=NOW_MS + 31 * DAY_MS) == 3
+    fields = {"/data/member[a2]/who": SECRET}
+    await alice.sync(
+        {"sequence": 4, "intent": "edit", "kind": "submission", "id": "uuid:1", "base": 2, "fields": fields}
+    )
     assert await erase_expired(db, PROJECT, now_ms=NOW_MS + 31 * DAY_MS) == 1
     assert await traces(db) == []
