@@ -7,7 +7,7 @@ const entry = (id: string, title: string, fields: Record<string, string>, revisi
   ({
   id, state: 'received', title, form: 'Phản ánh nhanh', area: '30742', at_ms: 1,
   seen: { kind: 'submission', id, revision, fields, conflicts: [], author: 'me', updated_at_ms: 1, updated_by: '', deleted: false, pending: [] } satisfies Seen,
-  }) as Entry
+  })
 
 const WELL = entry('a', 'Giếng cạn', { form: 'quick', '/data/viec': 'Nước mặn vào tới Đồng Xoài', '/data/nguon': 'gieng_khoan', '/data/meta/instanceID': 'uuid:xoai' })
 const ROAD = entry('b', 'Đường ngập', { '/data/viec': 'Triều cường' })
