@@ -4,7 +4,7 @@ import app from './package.json' with { type: 'json' }
 import { finish } from './build/finish.ts'
 
 const server = process.env['SERVER'] ?? 'http://localhost:8000'
-const api = ['health', 'enrol', 'me', 'sync', 'attachments', 'forms', 'webpush', 'alerts', 'boards', 'board', 'live', 'courier', 'people', 'areas', 'devices']
+const api = ['health', 'enrol', 'me', 'sync', 'attachments', 'forms', 'webpush', 'alerts', 'boards', 'board', 'live', 'courier', 'people', 'areas', 'devices', 'app-passwords']
 
 /** What the first screens need anyway: one file instead of twenty small ones. */
 const SHELL =
