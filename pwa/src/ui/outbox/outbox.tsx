@@ -12,7 +12,7 @@ import { Finder, foundIn } from './search'
 
 const TABS = {
   all: [] as EntryState[],
-  waiting: ['draft', 'finalised', 'sending'] as EntryState[],
+  waiting: ['draft', 'finalised', 'sending', 'carried'] as EntryState[],
   attention: ['refused', 'conflict'] as EntryState[],
   sent: ['received', 'answered'] as EntryState[],
 }
