@@ -280,7 +280,18 @@ class Simulation:
     def _saved(self, number: int, phone: SimPhone) -> Event:
         event = phone.save()
         self.check_cursor(number, phone)
+        if phone.answer is not None and not phone.answer.more:
+            self.check_effects(phone)
         return event
+
+    def check_effects(self, phone: SimPhone) -> None:
+        """I8: what a receipt covers is in what was pulled at its end (or was deleted, or left the scope, since)."""
+        for entry in phone.entries:
+            if entry.outcome is None or entry.change.sequence > phone.anchor.up_to or entry.replica != phone.replica_id:
+                continue
+            item = phone.items.get((entry.change.kind, entry.change.id))
+            if item is not None and item.revision < entry.outcome.revision:
+                self.violations.append(f"I8: {phone.device} reads revision {item.revision} after {entry.outcome}")
 
     def check_cursor(self, number: int, phone: SimPhone) -> None:
         """I5: monotone within an epoch."""
