@@ -87,7 +87,7 @@ class Judging:
 
     def pass_lost(self) -> None:
         """Step over sequences that can no longer come."""
-        while covers(self.lost, self.received_up_to + 1):
+        while self.lost and covers(self.lost, self.received_up_to + 1):
             self._step(LOST)
 
     def replica(self) -> Replica:
@@ -123,7 +123,7 @@ class Judging:
     def _snapshot(self, change: Change, earlier: StoredChange | None, *, releasing: bool = False) -> state.Snapshot:
         key = (change.kind, change.id)
         item = self.work.items.get(key)
-        closed_here = {one.conflict for one in self.work.closed}
+        closed_here = {one.conflict for one in self.work.closed} if change.settles else ()
         return state.Snapshot(
             actor=self.speaker,
             at_ms=self.work.now_ms,

@@ -10,16 +10,18 @@ from msgspec import Struct
 from server.store.items import StoredItem
 from server.store.scope import Scope
 from server.store.session import Tx, insert_rows
-from sync.digest import EMPTY, Digest, add, from_sums, subtract
+from sync.digest import EMPTY, Digest, from_sums
 
+HALF = 0xFFFFFFFF
 Cell = tuple[str, str, str]
 """Audience, area, author; the author only where it decides who reads (team, own)."""
 
 
 class Sums(Struct):
-    """What one push adds to a cell."""
+    """What one transaction adds to a cell; halves are cut to 32 bits when they are saved."""
 
-    digest: Digest = EMPTY
+    high: int = 0
+    low: int = 0
     held: int = 0
     leaving: int = 0
 
@@ -39,15 +41,20 @@ def cell_of(item: StoredItem) -> Cell:
 def count_in(sums: dict[Cell, Sums], before: StoredItem | None, after: StoredItem) -> None:
     """Take an item's earlier state out of its cell and put the new one in."""
     if before is not None and not before.gone:
-        cell = sums.setdefault(cell_of(before), Sums())
-        cell.digest = subtract(cell.digest, before.digest)
-        cell.held -= 1
-        cell.leaving -= before.leaving
+        _move(sums, before, -1)
     if not after.gone:
-        cell = sums.setdefault(cell_of(after), Sums())
-        cell.digest = add(cell.digest, after.digest)
-        cell.held += 1
-        cell.leaving += after.leaving
+        _move(sums, after, 1)
+
+
+def _move(sums: dict[Cell, Sums], item: StoredItem, sign: int) -> None:
+    cell = cell_of(item)
+    kept = sums.get(cell)
+    if kept is None:
+        kept = sums[cell] = Sums()
+    kept.high += sign * item.digest.high
+    kept.low += sign * item.digest.low
+    kept.held += sign
+    kept.leaving += sign * item.leaving
 
 
 async def save_sums(tx: Tx, project: str, sums: dict[Cell, Sums]) -> None:
@@ -57,7 +64,7 @@ async def save_sums(tx: Tx, project: str, sums: dict[Cell, Sums]) -> None:
         "digests",
         ("project", "audience", "area", "author", "high", "low", "held", "leaving"),
         [
-            (project, *cell, one.digest.high, one.digest.low, one.held, one.leaving)
+            (project, *cell, one.high & HALF, one.low & HALF, one.held, one.leaving)
             for cell, one in sorted(sums.items())
         ],
         " ON CONFLICT (project, audience, area, author) DO UPDATE SET "
