@@ -15,10 +15,10 @@ from tests.server_process import ServerProcess, start_server
 COLLABORATOR, COORDINATOR, STAFF = "huynh-thanh-tam", "pham-minh-tuan", "vo-hong-nhung"
 
 SEED = (Path(__file__).parent / "every_state.js").read_text()
-SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=file]), select, textarea')]
+SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([type=file]), select, textarea')]
   .filter(one => one.checkVisibility() && !one.closest('.unseen, .skip, p, dd') && !one.closest('label'))
   .map(one => ({ one, box: one.getBoundingClientRect() }))
-  .filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+  .filter(({ box }) => box.width > 0 && (box.width < least || box.height < least))
   .map(({ one, box }) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 
 WIDER = """() => {
@@ -57,7 +57,8 @@ def faults_of(phone: Phone, name: str, path: str, language: str, theme: str) -> 
     take(page, f"{name}-{language}{'-dark' if theme == 'dark' else ''}")
     faults = faults_of_axe(page)
     if theme == "light":
-        faults += ["too small: " + small for small in page.evaluate(SMALL)]
+        least = 43.5 if page.viewport_size == {"width": PHONE[0], "height": PHONE[1]} else 23.5
+        faults += ["too small: " + small for small in page.evaluate(SMALL, least)]
         if wider := page.evaluate(WIDER):
             faults.append(f"at 200 % it is {wider} px wider than the screen")
     return faults

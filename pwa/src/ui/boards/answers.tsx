@@ -56,7 +56,7 @@ export const AnswersBoard = (): JSX.Element => {
                     </ul>
                   </Show>
                 </section>
-                <section class="stack" aria-labelledby="answer-areas">
+                <section class="stack">
                   <h2 id="answer-areas">{b().answers.byArea}</h2>
                   <div class="table-wrap" tabIndex={0} role="region" aria-label={b().answers.byArea}>
                     <table class="table board-table" data-cards="">

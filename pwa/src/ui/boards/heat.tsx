@@ -50,11 +50,13 @@ export const Heat = (props: HeatProps): JSX.Element => {
                         class="heat-tile"
                         data-shade={shade(measured(row(), props.measure, now()), props.measure)}
                         aria-pressed={props.chosen === row().area}
-                        aria-label={said(row(), props.measure)}
                         onClick={() => props.onChoose(props.chosen === row().area ? '' : row().area)}
                       >
-                        <span>{shortName(row().name)}</span>
-                        <b>{measured(row(), props.measure, now()) ?? '–'}</b>
+                        <span>{shortName(row().name)}</span>{' '}
+                        <b>
+                          {measured(row(), props.measure, now()) ?? '–'}
+                          <span class="unseen"> {measured(row(), props.measure, now()) === null ? b().sync.noDevice : b().sync.unit[props.measure]}</span>
+                        </b>
                       </button>
                     </li>
                   )}

@@ -99,7 +99,7 @@ export const SyncStatusBoard = (): JSX.Element => {
           )
         }}
       </Ready>
-      <section class="stack" aria-labelledby="devices-title">
+      <section class="stack">
         <div class="row spread">
           <h2 id="devices-title">{area() ? b().sync.devicesIn(areaName(area())) : b().sync.allDevices}</h2>
           <Alarms />

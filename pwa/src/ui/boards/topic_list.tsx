@@ -75,7 +75,7 @@ export const TopicsBoard = (): JSX.Element => {
   const count = createMemo(() => topics.value()?.length ?? 0)
   return (
     <BoardPage title={w().nav.topics} lead={b().topics.lead} fault={topics.fault()} actions={<Refresh again={() => (topics.again(), emerging.again())} stale={!!topics.fault()} />}>
-      <section class="stack" aria-labelledby="emerging-title">
+      <section class="stack">
         <h2 id="emerging-title">{b().topics.emerging}</h2>
         <Ready board={emerging}>
           {(rows) => (
@@ -90,7 +90,7 @@ export const TopicsBoard = (): JSX.Element => {
           <p class="soft">{b().topics.methodText}</p>
         </details>
       </section>
-      <section class="stack" aria-labelledby="topics-title">
+      <section class="stack">
         <div class="row spread">
           <h2 id="topics-title">{b().topics.list}</h2>
           <span class="soft">{amount(count())}</span>
