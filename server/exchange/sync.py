@@ -88,7 +88,7 @@ async def bring(exchange: Exchange, actor: Actor, asked: SyncRequest, now_ms: in
     """First half: commit what the request brings. None when it brings nothing, or speaks of another epoch."""
     check(asked)
     if not (asked.changes or asked.lost or asked.health):
-        standing = await exchange.database.reader.read(lambda tx: get_replica(tx, actor.project, asked.replica))
+        standing = await exchange.database.reader.glance(lambda tx: get_replica(tx, actor.project, asked.replica))
         known = standing is not None and standing.device == actor.device and standing.made_up_to >= asked.made_up_to
         if known and standing is not None and now_ms - standing.last_contact_at_ms < CONTACT_MS:
             return None
@@ -109,7 +109,9 @@ async def answer(
     exchange: Exchange, actor: Actor, asked: SyncRequest, received: Received | None, now_ms: int
 ) -> SyncResponse:
     """Second half, after COMMIT: outcomes, a signed receipt where one is owed, and the next page."""
-    response, replica = await exchange.database.reader.read(
+    reader = exchange.database.reader
+    is_short = bool(asked.cursor) and actor.role == "collaborator"  # a few rows, not worth the way to another thread
+    response, replica = await (reader.glance if is_short else reader.read)(
         lambda tx: _answer(tx, exchange, actor, asked, received, now_ms=now_ms)
     )
     if replica is None:
