@@ -128,6 +128,7 @@ def report_without_network(phone: Phone) -> None:
     expect(page.locator(".chip", has_text="Chờ gửi")).to_be_visible()
     phone.go("/")
     expect(page.locator(".river .figure")).to_have_text("1")
+    page.locator(".toast").wait_for(state="detached")
     take(page, "home-unsent-vi", picture=True)
 
     pushes: list[int] = []
