@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from server.store.items import COLUMNS, StoredItem, from_rows
+from server.store.items import COLUMNS, StoredItem, from_rows, load_items
 from server.store.scope import AUDIENCES, Scope
-from server.store.session import Row, Tx
+from server.store.session import Tx
 from sync.protocol import ItemKind
 
 MOST = 200
@@ -44,9 +44,9 @@ async def list_board_items(tx: Tx, scope: Scope, wanted: Wanted) -> list[StoredI
 
 async def _walk_back(tx: Tx, scope: Scope, wanted: Wanted) -> list[StoredItem]:
     """Back along the feed, which is in order already, until there are enough: an item counts at its last position."""
-    rows: list[Row] = []
+    found: list[StoredItem] = []
     before, step, most = wanted.before or 2**62, min(wanted.most, MOST), min(wanted.most, MOST)
-    while len(rows) < most:
+    while len(found) < most:
         places = await tx.fetch(
             "SELECT position, item_id FROM feed WHERE project = $1 AND kind = $2 AND position < CAST($3 AS BIGINT) "
             "ORDER BY position DESC LIMIT $4",
@@ -55,25 +55,16 @@ async def _walk_back(tx: Tx, scope: Scope, wanted: Wanted) -> list[StoredItem]:
             before,
             step,
         )
-        if places:
-            before = places[-1]["position"]
-            keys = sorted({row["item_id"] for row in places})
-            listed = ", ".join(f"${place}" for place in range(6, 6 + len(keys)))
-            rows += await tx.fetch(
-                f"SELECT {COLUMNS} FROM items i WHERE i.project = $1 AND i.kind = $2 AND i.id IN ({listed}) "
-                "AND i.position BETWEEN $3 AND $4 AND i.deleted = 0 AND ($5 = '' OR i.form = $5) "
-                "ORDER BY i.position DESC",
-                scope.project,
-                wanted.kind,
-                before,
-                places[0]["position"],
-                wanted.form,
-                *keys,
-            )
+        items = await load_items(tx, scope.project, [(wanted.kind, row["item_id"]) for row in places])
+        for position, name in places:
+            item = items.get((wanted.kind, name))
+            is_here = item is not None and item.position == position and not item.state.deleted
+            if item is not None and is_here and wanted.form in {"", item.state.fields.get("form", "")}:
+                found.append(item)
         if len(places) < step:
             break
-        step = min(step * 2, 4_000)
-    return await from_rows(tx, scope.project, rows[:most])
+        before, step = places[-1]["position"], min(step * 2, 2_000)
+    return found[:most]
 
 
 def _only(column: str, place: int, value: str) -> str:

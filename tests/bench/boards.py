@@ -67,9 +67,10 @@ def boards() -> list[Board]:
         Board(
             "submissions",
             "/boards/submissions?most=100",
-            "SELECT i.* FROM feed f JOIN items i ON i.project = f.project AND i.kind = f.kind AND i.id = f.item_id "
-            "AND i.position = f.position WHERE f.project = $1 AND f.kind = 'submission' "
-            "ORDER BY f.position DESC LIMIT 100",
+            "SELECT i.* FROM (SELECT project, kind, item_id, position FROM feed WHERE project = $1 "
+            "AND kind = 'submission' ORDER BY position DESC LIMIT 100) f CROSS JOIN items i "
+            "WHERE i.project = f.project AND i.kind = f.kind AND i.id = f.item_id "
+            "AND i.position = f.position ORDER BY f.position DESC",
             (PROJECT,),
         ),
     ]
