@@ -157,6 +157,10 @@ Event = (
 )
 
 
+DONE_AT_ONCE = frozenset({"SubmissionReceived"})
+"""So frequent that, while nothing follows from it, it is written as done: the relay never sees it (a test holds that)."""
+
+
 class OutboxRow(Struct, frozen=True):
     """What the store keeps of an event: the struct's name and its canonical JSON."""
 

@@ -31,8 +31,11 @@ async def add_rows(tx: Tx, rows: list[tuple[str, str, events.OutboxRow]], *, are
     await insert_rows(
         tx,
         "outbox",
-        ("project", "id", "event", "body", "at_ms"),
-        [(project, key, row.event, row.body, row.at_ms) for project, key, row in rows],
+        ("project", "id", "event", "body", "at_ms", "done_at_ms"),
+        [
+            (project, key, row.event, row.body, row.at_ms, row.at_ms if row.event in events.DONE_AT_ONCE else None)
+            for project, key, row in rows
+        ],
         "" if are_new else " ON CONFLICT DO NOTHING",
     )
 

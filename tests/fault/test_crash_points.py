@@ -3,10 +3,12 @@
 import pytest
 from msgspec import structs
 
+from server.events import DONE_AT_ONCE, AnswerGiven
 from server.exchange.sync import handle
+from server.jobs.handlers import BARE
 from server.store.crash_points import POINTS, arm_from_environment, set_hook
 from server.store.database import Database
-from server.store.outbox import claim_events, count_waiting, finish_events
+from server.store.outbox import add_events, claim_events, count_waiting, finish_events
 from sync.protocol import SyncRequest
 from tests.exchange.people import NOW_MS, PROJECT, found, report
 from tests.fault.invariants import database_is_sound
@@ -46,9 +48,9 @@ async def test_after_a_crash_the_same_push_ends_with_one_effect(database: Databa
 
 
 async def test_an_event_whose_relay_died_is_claimed_again_after_its_lease(database: Database) -> None:
-    province = await found(database)
-    asked = SyncRequest(protocol=1, replica="r", changes=[report(1, "s1")], made_up_to=1)
-    await handle(province.exchange, province.actors["hoa"], asked, NOW_MS)
+    await found(database)
+    answered = AnswerGiven(project=PROJECT, answer="a", topic="t", area="30001")
+    await database.writer.run(lambda tx: add_events(tx, [answered], NOW_MS, "r:1"))
     run = database.writer.run
     (first,) = await run(lambda tx: claim_events(tx, PROJECT, NOW_MS, 30_000, 10))
     assert await run(lambda tx: claim_events(tx, PROJECT, NOW_MS + 29_000, 30_000, 10)) == []
@@ -56,6 +58,10 @@ async def test_an_event_whose_relay_died_is_claimed_again_after_its_lease(databa
     assert (again.id, again.attempts) == (first.id, first.attempts + 1)
     await run(lambda tx: finish_events(tx, PROJECT, [again.id], NOW_MS + 31_000))
     assert await database.reader.read(lambda tx: count_waiting(tx, PROJECT)) == 0
+
+
+def test_only_events_from_which_nothing_follows_are_written_as_done() -> None:
+    assert set(BARE) >= DONE_AT_ONCE
 
 
 def test_a_point_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
