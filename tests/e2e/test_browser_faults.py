@@ -100,9 +100,8 @@ def test_a_killed_browser_loses_nothing_and_a_copy_of_its_storage_becomes_anothe
         route.fetch()
 
     phone.context.route("**/sync", keep_answer)
-    write_report(phone, "r2", "Cầu gãy")
     with phone.page.expect_request("**/sync"):
-        pass
+        write_report(phone, "r2", "Cầu gãy")
     phone.page.wait_for_timeout(1500)
     once(data, "Nước lên ngập chợ", "Cầu gãy")
     first.kill()

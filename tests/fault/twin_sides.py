@@ -96,7 +96,7 @@ class Ground:
 def session_of(member: Member, jwk: dict[str, str]) -> Answer:
     """What POST /enrol would answer. `jwk`: the public key of receipts."""
     return {
-        "project": PROJECT, "project_name": "", "device": member.device, "person": member.person, "name": "",
+        "project": PROJECT, "project_name": "", "device": member.device, "person": member.person, "name": member.person,
         "role": member.role, "areas": [{"code": member.area, "name": ""}], "epoch": "", "receipt_key": jwk,
         "webpush_key": "",
     }  # fmt: skip
