@@ -27,10 +27,10 @@ const fileIn = (seen: Seen, name: string): { sha256: string; type: string } => {
 
 const FileAnswer = (props: { seen: Seen; name: string }): JSX.Element => {
   const [address] = createResource(
-    () => fileIn(props.seen, props.name),
-    async ({ sha256 }) => {
+    () => ({ id: props.seen.id, ...fileIn(props.seen, props.name) }),
+    async ({ id, sha256 }) => {
       const stored = await readFile(sha256)
-      return stored ? URL.createObjectURL(stored.bytes) : `/attachments/${sha256}?submission=${encodeURIComponent(props.seen.id)}`
+      return stored ? URL.createObjectURL(stored.bytes) : `/attachments/${sha256}?submission=${encodeURIComponent(id)}`
     },
   )
   return (
