@@ -158,7 +158,7 @@ Event = (
 
 
 DONE_AT_ONCE = frozenset({"SubmissionReceived"})
-"""So frequent that, while nothing follows from it, it is written as done: the relay never sees it (a test holds that)."""
+"""So frequent that, while nothing follows from it, it is written as done; the relay never sees it (a test holds it)."""
 
 
 class OutboxRow(Struct, frozen=True):
