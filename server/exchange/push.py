@@ -202,7 +202,17 @@ async def _facts(tx: Tx, project: str, changes: Sequence[Change], now_ms: int) -
 
 
 async def quarantine(tx: Tx, actor: Actor, replica: str, changes: Sequence[Change], *, now_ms: int) -> None:
-    """Keep what a revoked device still sends, apart and unjudged, for a person to look at. Problem body_malformed."""
+    """Keep what a revoked device still sends, apart and unjudged, for a person to look at.
+
+    Only under its own replica: else it could take the identity of a change that another phone is yet to make.
+    Problems: replica_taken, body_malformed.
+    """
+    standing = await get_replica(tx, actor.project, replica)
+    if standing is not None and standing.device != actor.device:
+        raise Problem("replica_taken", replica=replica)
+    if standing is None:
+        first = Replica(replica=replica, device=actor.device, person=actor.person, first_at_ms=now_ms)
+        await save_replicas(tx, actor.project, [first])
     await quarantine_changes(tx, actor.project, spell(actor, replica, changes[:MAX_CHANGES], now_ms=now_ms).arrived)
 
 
