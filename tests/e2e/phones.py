@@ -58,11 +58,11 @@ class Phone:
         """To a screen of the app, as a link within it would."""
         self.page.evaluate("path => { location.hash = path }", path)
 
-    def wait_synced(self) -> None:
-        """Until nothing is unsent and the syncer rests."""
-        until = time.monotonic() + 20
+    def wait_synced(self, seconds: int = 60) -> None:
+        """Until nothing is unsent and the syncer rests; `seconds` is only when to give up."""
+        until = time.monotonic() + seconds
         while not self.page.evaluate(READ_STATE, "idle"):
-            assert time.monotonic() < until, f"not synced within 20 s: {self.page.evaluate(READ_STATE, 'tell')}"
+            assert time.monotonic() < until, f"not synced within {seconds} s: {self.page.evaluate(READ_STATE, 'tell')}"
             self.page.wait_for_timeout(100)
 
     def sync_now(self) -> None:
