@@ -68,9 +68,8 @@ def written_at_ms(fields: Mapping[str, str], arrived_at_ms: int) -> int:
 
 def subject_of(fields: Mapping[str, str]) -> str:
     """The answer to the form's subject question; "" where it has none."""
-    return next(
-        (text for path, text in fields.items() if path.endswith(_ENDS) and _last(path) in SUBJECT_QUESTIONS), ""
-    )
+    ending = [path for path in fields if path.endswith(_ENDS)]
+    return next((fields[path] for path in ending if _last(path) in SUBJECT_QUESTIONS), "")
 
 
 def _last(path: str) -> str:
