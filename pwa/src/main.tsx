@@ -4,7 +4,7 @@ import { createEffect, createRoot } from 'solid-js'
 import { render } from 'solid-js/web'
 import { App } from './ui/app'
 import { startInstalling } from './ui/install'
-import { identity, startPhone } from './ui/phone'
+import { identity, locked, startPhone } from './ui/phone'
 import { startRouter } from './ui/router'
 import { startUpdates } from './ui/updates'
 import { startClock } from './ui/when'
@@ -20,6 +20,7 @@ async function start(): Promise<void> {
   startUpdates()
   startInstalling()
   startSyncing()
+  if (locked()) void import('./transport/sealed').then((sealed) => sealed.startSendingSealed())
 }
 
 /** The syncer is loaded once there is somebody to sync for. */
@@ -27,7 +28,7 @@ function startSyncing(): void {
   let started = false
   createRoot(() =>
     createEffect(() => {
-      if (started || !identity()) return
+      if (started || !identity() || locked()) return
       started = true
       void import('./transport/tries').then((tries) => tries.startTries())
     }),

@@ -4,6 +4,7 @@
  * database in the background (iOS) or for another tab's upgrade: `attempt` opens it again and repeats the work once.
  * A new version only adds in `upgrade`; it must open every earlier version's database, also offline. */
 import { openDB, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
+import { guard } from './sealing'
 import type { DeviceSchema, ReplicaSchema, States } from './records'
 
 export const REPLICA_VERSION = 1
@@ -53,7 +54,11 @@ export const openDevice = (): Promise<IDBPDatabase<DeviceSchema>> =>
     }
   })
 
-export function openReplica(name = replicaName): Promise<ReplicaDatabase> {
+/** What rests in it is read and written as it is in memory (sealing.ts). */
+export const openReplica = async (name = replicaName): Promise<ReplicaDatabase> => guard(await openAsItRests(name))
+
+/** The database without sealing: content of a locked phone cannot be read, but counted. */
+export function openAsItRests(name = replicaName): Promise<ReplicaDatabase> {
   if (!name) return Promise.reject(new Error('no replica on this phone'))
   return handle<ReplicaSchema>(name, REPLICA_VERSION, (db, from) => {
     if (from < 1) {

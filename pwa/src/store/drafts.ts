@@ -4,6 +4,7 @@ import type { Value } from '../sync/protocol'
 import { attempt, writeStrictly } from './database'
 import { number } from './outbox'
 import type { Draft, StoredFile } from './records'
+import { openFile, sealedBytes } from './sealing'
 import { announce, say } from './watch'
 
 export const readDrafts = (): Promise<Draft[]> => attempt((db) => db.getAll('drafts'))
@@ -39,7 +40,7 @@ export async function keepFile(name: string, bytes: Blob, at_ms = Date.now()): P
   const buffer = await bytes.arrayBuffer()
   const sha256 = [...new Uint8Array(await crypto.subtle.digest('SHA-256', buffer))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const type = bytes.type || 'application/octet-stream'
-  const file: StoredFile = { sha256, size: bytes.size, type, bytes: new Blob([buffer], { type }), sent: 0, made_at_ms: at_ms }
+  const file: StoredFile = { sha256, size: bytes.size, type, ...sealedBytes(sha256, type, buffer), sent: 0, made_at_ms: at_ms }
   await writeStrictly(['files'], async (tx) => {
     if (!(await tx.objectStore('files').get(sha256))) await tx.objectStore('files').put(file)
   })
@@ -47,7 +48,10 @@ export async function keepFile(name: string, bytes: Blob, at_ms = Date.now()): P
   return { name, sha256, size: file.size, type }
 }
 
-export const readFile = (sha256: string): Promise<StoredFile | undefined> => attempt((db) => db.get('files', sha256))
+export async function readFile(sha256: string): Promise<StoredFile | undefined> {
+  const file = await attempt((db) => db.get('files', sha256))
+  return file && openFile(file)
+}
 
 /** Of every file on this phone, by hash: whether the server has it in whole. */
 export const readProgress = (): Promise<Map<string, boolean>> =>

@@ -43,22 +43,37 @@ export async function saveSettings(some: Settings): Promise<void> {
   announce('settings')
 }
 
-/** Leaves nothing of the replica: database, keys, caches of answers, notifications, webpush. Settings of look and
- * language stay; `left` says why, for the welcome page. */
+/** Leaves nothing of the replica: database, keys, session, what others shared, caches of answers, notifications, webpush.
+ * Settings of look and language stay; `left` says why, for the welcome page. What lies outside the database goes first,
+ * because every tab, this one too, begins anew at the word. */
 export async function wipe(left: 'revoked' | 'signed_out'): Promise<void> {
   const identity = await readIdentity().catch(() => null)
   const device = await openDevice()
-  await device.delete('identity', 'current')
-  const settings = (await device.get('settings', 'all')) ?? {}
-  await device.put('settings', { ...settings, left }, 'all')
+  await device.clear('identity')
+  const { language, look, sun } = (await device.get('settings', 'all')) ?? {}
+  await device.clear('settings')
+  await device.put('settings', { ...(language && { language }), ...(look && { look }), ...(sun && { sun }), left }, 'all')
+  const registration = await worker()
+  await Promise.all([
+    left === 'revoked' ? within(fetch('/leave', { method: 'POST', keepalive: true }), PATIENCE_MS) : undefined,
+    within(dropAnswers(), PATIENCE_MS),
+    within(hushShown(registration), PATIENCE_MS),
+    within(registration?.pushManager?.getSubscription().then((subscription) => subscription?.unsubscribe()), PATIENCE_MS),
+  ])
   say({ wiped: true })
   await closeAll()
   if (identity) await remove(identity.database ?? nameOf(identity.session.project, identity.replica))
-  const registration = await worker()
-  const shown = (await registration?.getNotifications?.().catch(() => [])) ?? []
-  for (const notification of shown) notification.close()
-  const subscription = await within(registration?.pushManager?.getSubscription(), 2000)
-  await within(subscription?.unsubscribe(), 2000)
+}
+
+const PATIENCE_MS = 2000
+
+/** The app's own files stay, so that it opens without a network; nothing else is cached. */
+async function dropAnswers(): Promise<void> {
+  for (const name of await caches.keys()) if (!name.includes('precache')) await caches.delete(name)
+}
+
+async function hushShown(registration: ServiceWorkerRegistration | undefined): Promise<void> {
+  for (const notification of (await registration?.getNotifications?.()) ?? []) notification.close()
 }
 
 async function worker(): Promise<ServiceWorkerRegistration | undefined> {

@@ -45,6 +45,8 @@ export interface Settings {
   sun?: boolean
   /** Why there is no identity any more, for the welcome page. */
   left?: 'revoked' | 'signed_out'
+  /** The person does not want a PIN now. */
+  pin_later?: boolean
 }
 
 /** A change made on this phone: the journal's entry, and what the person did about it when it was refused. */
@@ -76,6 +78,8 @@ export interface Draft {
 
 export interface StoredFile extends Omit<KeptFile, 'name'> {
   bytes: Blob
+  /** Whether `bytes` are under the lock's key (sealing.ts). */
+  sealed?: boolean
   /** Bytes the server has; equals size once it has all. */
   sent: number
   made_at_ms: number
@@ -137,6 +141,34 @@ export interface States {
   shown: Record<string, number>
   /** Names of the people within sight, by id; only those who lead may ask for them. */
   people: Record<string, string>
+  /** Set while a PIN protects what rests. */
+  lock: Lock
+  /** What was unsent when the app was last unlocked, sealed to the project's public key. */
+  sealed: SealedOutbox
+  /** Highest own change about alerts that went out in a parcel while the app was locked. */
+  said_up_to: number
+}
+
+export interface Lock {
+  salt: Uint8Array<ArrayBuffer>
+  iv: Uint8Array<ArrayBuffer>
+  /** The data key under the key that argon2id makes of the PIN. */
+  wrapped: Uint8Array<ArrayBuffer>
+  memory_kib: number
+  passes: number
+  failures: number
+  /** No try counts before this moment. */
+  not_before_ms: number
+  /** Locked after so long without a touch. */
+  idle_minutes: number
+}
+
+export interface SealedOutbox {
+  /** Body of POST /courier. */
+  parcel: string
+  up_to: number
+  changes: number
+  sent_at_ms: number
 }
 
 export interface ReplicaSchema extends DBSchema {

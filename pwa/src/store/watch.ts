@@ -7,6 +7,8 @@ interface Word {
   wiped?: boolean
   /** Somebody asks the syncer for a try. */
   hurry?: boolean
+  /** The lock was set, taken off or closed: tabs that do not hold its key begin anew. */
+  lock?: boolean
 }
 
 const CHANNEL = 'langnghe'

@@ -3,7 +3,7 @@
 import { readState } from '../store/database'
 import { readIdentity } from '../store/identity'
 import { readChanges } from '../store/outbox'
-import type { Identity } from '../store/records'
+import type { Identity, KeptChange } from '../store/records'
 import { packParcel } from '../sync/courier'
 import { canonical } from '../sync/canonical'
 import type { Parcel, ParcelAnswer, ParcelContents, SignedContents } from '../sync/protocol'
@@ -16,14 +16,28 @@ export const PARCEL_SUFFIX = '.langnghe'
 
 /** The file to share; null when nothing is unsent or this phone has no key to seal to. */
 export async function makeParcel(): Promise<File | null> {
+  const made = await sealUnsent()
+  return made && new File([made.parcel], `${made.replica}-${made.up_to}${PARCEL_SUFFIX}`, { type: 'application/octet-stream' })
+}
+
+export interface Made {
+  replica: string
+  /** Body of POST /courier. */
+  parcel: string
+  up_to: number
+  changes: number
+}
+
+/** Everything unsent, or the unsent among `some`, as one parcel. */
+export async function sealUnsent(some?: readonly KeptChange[]): Promise<Made | null> {
   const identity = await readIdentity()
   const point = identity?.session.seal_key
   if (!identity || typeof point !== 'string') return null
   const replica = (await readState('replica')) ?? identity.replica
-  const contents = packParcel(await readChanges(), replica, (await readState('epoch')) ?? identity.session.epoch, (await readState('sequence')) ?? 0)
+  const contents = packParcel(some ?? (await readChanges()), replica, (await readState('epoch')) ?? identity.session.epoch, (await readState('sequence')) ?? 0)
   if (!contents.changes?.length) return null
   const parcel = await closeParcel(contents, identity, point)
-  return new File([JSON.stringify(parcel)], `${replica}-${contents.made_up_to}${PARCEL_SUFFIX}`, { type: 'application/octet-stream' })
+  return { replica, parcel: JSON.stringify(parcel), up_to: contents.made_up_to, changes: contents.changes.length }
 }
 
 export async function closeParcel(contents: ParcelContents, identity: Pick<Identity, 'session' | 'keys'>, point: string): Promise<Parcel> {

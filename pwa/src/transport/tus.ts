@@ -1,6 +1,7 @@
 /** Sends files in resumable pieces (tus 1.0: creation, HEAD, PATCH), content-addressed by SHA-256. After a cut it goes on
  * where the server stands; a file the server already has costs one request. */
 import { attempt, writeStrictly } from '../store/database'
+import { openFile } from '../store/sealing'
 import type { StoredFile } from '../store/records'
 import { announce } from '../store/watch'
 import { base64url } from './receipt'
@@ -23,9 +24,10 @@ export async function readWaitingFiles(): Promise<StoredFile[]> {
 
 /** Throws Trouble; what was sent so far is remembered by the server. */
 export async function sendFile(file: StoredFile): Promise<void> {
+  const { bytes } = await openFile(file)
   let offset = await begin(file)
   while (offset < file.size) {
-    const piece = file.bytes.slice(offset, offset + PIECE_BYTES)
+    const piece = bytes.slice(offset, offset + PIECE_BYTES)
     const answer = await ask(`/attachments/${file.sha256}`, {
       method: 'PATCH',
       headers: { ...TUS, 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' },

@@ -7,7 +7,7 @@ import { Home } from './home/home'
 import { badges } from './home/glance'
 import { Icon, type IconName } from './parts/icon'
 import { Empty, Loading, Page } from './parts/page'
-import { hush, identity, isStaff, leads, said } from './phone'
+import { hush, identity, isStaff, leads, locked, said } from './phone'
 import { firstFit, here } from './router'
 import { takeUpdate, updateWaiting } from './updates'
 import { w } from './words'
@@ -23,6 +23,7 @@ type Screen = Component<Record<string, string>>
 const later = (load: () => Promise<Screen>): Screen => lazy(async () => ({ default: await load() }))
 
 const Board = later(async () => (await import('./boards/index')).Boards as Screen)
+const Lock = later(async () => (await import('./lock/lock')).LockScreen)
 const Fill = later(async () => (await import('./fill/fill')).Fill)
 
 const ROUTES: Route[] = [
@@ -42,6 +43,7 @@ const ROUTES: Route[] = [
   { path: '/settings', screen: later(async () => (await import('./settings/settings')).SettingsPage) },
   { path: '/sync', screen: later(async () => (await import('./settings/sync')).SyncPage) },
   { path: '/courier', screen: later(async () => (await import('./settings/courier')).Courier) },
+  { path: '/pin', screen: later(async () => (await import('./lock/set')).SetPin) },
   { path: '/more', screen: later(async () => (await import('./settings/more')).More) },
   { path: '/reports', screen: later(async () => (await import('./coordinator/reports')).Reports) },
   { path: '/broadcast', screen: later(async () => (await import('./coordinator/broadcast')).Broadcast) },
@@ -154,6 +156,7 @@ export const App = (): JSX.Element => {
   const enrolling = (): boolean => fit()?.route.path === '/enrol/:code'
   const bare = (): boolean => fit()?.route.bare === true
   return (
+    <Show when={!locked()} fallback={<Suspense fallback={<Loading />}><Lock /></Suspense>}>
     <Show when={identity() ?? enrolling()} fallback={<Welcome />}>
       <a class="skip button" href="#main" onClick={skip}>
         {w().app.skip}
@@ -178,6 +181,7 @@ export const App = (): JSX.Element => {
       </Show>
       <UpdateWord />
       <Said />
+    </Show>
     </Show>
   )
 }

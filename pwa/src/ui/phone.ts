@@ -3,27 +3,31 @@ import { createSignal } from 'solid-js'
 import { attempt, readState } from '../store/database'
 import { readIdentity, readSettings, saveSettings } from '../store/identity'
 import type { Area, Identity, Settings, SyncStatus } from '../store/records'
+import { holdsCipher } from '../store/sealing'
 import { listen } from '../store/watch'
 import { speak, w } from './words'
 
 const [identity, setIdentity] = createSignal<Identity | null>(null)
 const [settings, setSettings] = createSignal<Settings>({})
 const [status, setStatus] = createSignal<SyncStatus | null>(null)
+const [locked, setLocked] = createSignal(false)
 const [online, setOnline] = createSignal(typeof navigator === 'undefined' || navigator.onLine)
 const [said, setSaid] = createSignal<{ text: string; action?: { label: string; run: () => void } } | null>(null)
 
-export { identity, online, said, settings, status }
+export { identity, locked, online, said, settings, status }
 
 export async function startPhone(): Promise<void> {
   const [who, how] = await Promise.all([readIdentity(), readSettings()])
   setIdentity(who)
   apply(how)
   await speak(how.language ?? 'vi')
+  setLocked(who !== null && (await readState('lock')) !== undefined)
   if (who) await Promise.all([readStatus(), readPeople()])
   window.addEventListener('online', () => setOnline(true))
   window.addEventListener('offline', () => setOnline(false))
   listen((word) => {
     if (word.wiped) location.replace('/')
+    if (word.lock && !holdsCipher()) location.reload()
     if (word.stores?.includes('identity')) void readIdentity().then(setIdentity).then(readPeople)
     if (word.stores?.includes('settings')) void readSettings().then(apply)
     if (word.stores?.includes('state')) void readStatus()
@@ -35,7 +39,13 @@ async function readStatus(): Promise<void> {
 }
 
 async function readPeople(): Promise<void> {
-  if (identity()) learnPeople((await readState('people')) ?? {})
+  if (identity() && !locked()) learnPeople((await readState('people')) ?? {})
+}
+
+/** This tab holds the key now: the app goes on where it stood. */
+export async function unlocked(): Promise<void> {
+  setLocked(false)
+  await readPeople()
 }
 
 function apply(how: Settings): void {

@@ -4,7 +4,7 @@ import { getState, putState, writeStrictly } from '../store/database'
 import { sayOfAlert } from '../store/deliveries'
 import { readIdentity, readSettings } from '../store/identity'
 import { announce } from '../store/watch'
-import { tryNow } from '../transport/syncer'
+import { wakeUp } from '../transport/sealed'
 import { askJson } from '../transport/request'
 import { showArrived } from './arrived'
 import { alertNotice, digestNotice, isOver, readPayload, testNotice, type AlertPayload, type Notice, type TestPayload } from './notice'
@@ -26,7 +26,7 @@ export async function onPush(text: string): Promise<void> {
 
 /** A sync from the worker, and what it brought. */
 export async function wake(): Promise<void> {
-  await tryNow().catch((fault: unknown) => console.warn('sync in the worker', fault))
+  await wakeUp().catch((fault: unknown) => console.warn('sync in the worker', fault))
   await showArrived(worker.registration)
 }
 

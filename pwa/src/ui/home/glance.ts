@@ -9,7 +9,7 @@ import { readWaitingFiles } from '../../transport/tus'
 import { needsConfirming, readAlerts, type AlertSeen } from '../alerts/alerts'
 import { readMyForms } from '../forms/list'
 import { live } from '../live'
-import { identity, isStaff, leads, learnPlaces } from '../phone'
+import { identity, isStaff, leads, learnPlaces, locked } from '../phone'
 import { now } from '../when'
 import { isMine } from '../outbox/entries'
 
@@ -93,9 +93,9 @@ export const glance = createRoot(() =>
     ['items', 'changes', 'drafts', 'files'],
     async () => {
       const who = identity()
-      return who ? await readGlance(who.session.person, who.session.device, Date.now()) : null
+      return who && !locked() ? await readGlance(who.session.person, who.session.device, Date.now()) : null
     },
-    () => [identity(), now()],
+    () => [identity(), now(), locked()],
   ),
 )
 

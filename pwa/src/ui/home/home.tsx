@@ -1,5 +1,5 @@
 /** Home: what is unsent, what needs a look, new alerts, forms due; and the one big button to write a report. */
-import { For, Show, type JSX } from 'solid-js'
+import { For, onMount, Show, type JSX } from 'solid-js'
 import { severityOf, textOf, toneOf } from '../alerts/alerts'
 import { Icon } from '../parts/icon'
 import { Disc, Notice, Page } from '../parts/page'
@@ -8,8 +8,9 @@ import { hurry } from '../../store/watch'
 import { ago, amount, until } from '../when'
 import { language, w } from '../words'
 import { glance, type Glance } from './glance'
+import { PinOffer } from '../lock/offer'
 import { offlineReady } from '../updates'
-import { storageShort } from './space'
+import { measureSpace, storageShort } from './space'
 
 const Hero = (props: { of: Glance }): JSX.Element => {
   const syncing = (): boolean => status()?.state === 'syncing'
@@ -187,6 +188,15 @@ const Led = (props: { of: Glance }): JSX.Element => (
   </div>
 )
 
+const Storage = (): JSX.Element => {
+  onMount(() => void measureSpace())
+  return (
+    <Show when={storageShort()}>
+      <Notice tone="urgent">{w().home.storageLow}</Notice>
+    </Show>
+  )
+}
+
 export const Home = (): JSX.Element => (
   <Page
     title={w().home.hello(identity()?.session.name ?? '')}
@@ -222,9 +232,7 @@ export const Home = (): JSX.Element => (
               <span>{w().home.refusedHint}</span>
             </Notice>
           </Show>
-          <Show when={storageShort()}>
-            <Notice tone="urgent">{w().home.storageLow}</Notice>
-          </Show>
+          <Storage />
           <NewAlerts of={of()} />
           <Attention of={of()} />
           <Show when={leads()}>
@@ -235,6 +243,7 @@ export const Home = (): JSX.Element => (
             {leads() ? w().coordinator.reports : w().home.newReport}
           </a>
           <Due of={of()} />
+          <PinOffer />
           <Answers of={of()} />
         </>
       )}

@@ -1,16 +1,19 @@
 /** Settings: language and look, notifications with their self-test, storage, export, and how to leave. */
 import { createSignal, For, onMount, Show, type JSX } from 'solid-js'
 import { wipe } from '../../store/identity'
+import { countPurgeable, purge } from '../../store/purge'
 import { readDrafts } from '../../store/drafts'
 import { ask } from '../../transport/request'
 import { glance } from '../home/glance'
-import { askToKeep, measureSpace, space } from '../home/space'
+import { askToKeep, isShort, measureSpace, space } from '../home/space'
+import { live } from '../live'
 import { Icon } from '../parts/icon'
 import { Disc, Notice, Page, Sheet } from '../parts/page'
-import { choose, identity, settings } from '../phone'
+import { choose, identity, settings, tell } from '../phone'
 import { size } from '../when'
 import { language, w } from '../words'
 import { install, installOffered } from '../install'
+import { LockCard } from '../lock/card'
 import { exportUnsent } from './export'
 import { WebpushCard } from './webpush'
 
@@ -51,6 +54,17 @@ const Look = (): JSX.Element => (
 
 const Storage = (): JSX.Element => {
   onMount(() => void measureSpace())
+  const spare = live(['files', 'changes', 'drafts'], countPurgeable)
+  const [refused, setRefused] = createSignal(false)
+  const keep = async (): Promise<void> => {
+    await askToKeep()
+    setRefused(space()?.persisted === false)
+  }
+  const free = async (): Promise<void> => {
+    const freed = await purge()
+    await measureSpace()
+    tell(w().settings.purged(size(freed)))
+  }
   return (
     <section class="card">
       <h2>{w().settings.storage}</h2>
@@ -59,12 +73,26 @@ const Storage = (): JSX.Element => {
           <>
             <p>{w().settings.storageUsed(size(now().used), size(now().quota))}</p>
             <progress class="bar-meter" max={now().quota || 1} value={now().used} aria-label={w().settings.storage} />
+            <Show when={isShort(now())}>
+              <Notice tone="urgent">{w().home.storageLow}</Notice>
+            </Show>
             <p class="soft">{now().persisted ? w().settings.persisted : w().settings.notPersisted}</p>
             <Show when={now().persisted === false}>
-              <button class="button" type="button" onClick={() => void askToKeep()}>
+              <button class="button" type="button" onClick={() => void keep()}>
                 {w().settings.persistAsk}
               </button>
+              <p role="status">{refused() ? w().settings.persistRefused : ''}</p>
             </Show>
+          </>
+        )}
+      </Show>
+      <Show when={spare()}>
+        {(bytes) => (
+          <>
+            <p class="soft">{w().settings.purgeHint}</p>
+            <button class="button" type="button" onClick={() => void free()}>
+              {w().settings.purge(size(bytes()))}
+            </button>
           </>
         )}
       </Show>
@@ -148,6 +176,7 @@ export const SettingsPage = (): JSX.Element => (
   <Page title={w().settings.title} back="/">
     <Look />
     <WebpushCard />
+    <LockCard />
     <Storage />
     <ul class="list">
       <li>

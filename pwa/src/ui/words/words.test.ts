@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { en } from './en'
-import { vi } from './vi'
+import { en as lockEn } from '../lock/words_en'
+import { vi as lockVi } from '../lock/words_vi'
+import { en as enApp } from './en'
+import { vi as viApp } from './vi'
+
+const vi = { ...viApp, lock: lockVi }
+const en = { ...enApp, lock: lockEn }
 
 type Leaf = string | ((...values: never[]) => string)
 
