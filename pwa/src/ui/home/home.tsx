@@ -1,5 +1,5 @@
 /** Home: what is unsent, what needs a look, new alerts, forms due; and the one big button to write a report. */
-import { For, onMount, Show, type JSX } from 'solid-js'
+import { For, lazy, onMount, Show, Suspense, type JSX } from 'solid-js'
 import { severityOf, textOf, toneOf } from '../alerts/alerts'
 import { Icon } from '../parts/icon'
 import { Disc, Notice, Page } from '../parts/page'
@@ -8,7 +8,6 @@ import { hurry } from '../../store/watch'
 import { ago, amount, until } from '../when'
 import { language, w } from '../words'
 import { glance, type Glance } from './glance'
-import { PinOffer } from '../lock/offer'
 import { offlineReady } from '../updates'
 import { measureSpace, storageShort } from './space'
 
@@ -188,6 +187,8 @@ const Led = (props: { of: Glance }): JSX.Element => (
   </div>
 )
 
+const PinOffer = lazy(async () => ({ default: (await import('../lock/offer')).PinOffer }))
+
 const Storage = (): JSX.Element => {
   onMount(() => void measureSpace())
   return (
@@ -243,7 +244,9 @@ export const Home = (): JSX.Element => (
             {leads() ? w().coordinator.reports : w().home.newReport}
           </a>
           <Due of={of()} />
-          <PinOffer />
+          <Suspense>
+            <PinOffer />
+          </Suspense>
           <Answers of={of()} />
         </>
       )}
