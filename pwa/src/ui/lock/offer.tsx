@@ -5,7 +5,7 @@ import { saveSettings } from '../../store/identity'
 import { live } from '../live'
 import { Icon } from '../parts/icon'
 import { settings } from '../phone'
-import { w } from '../words'
+import { l } from './words'
 
 export const PinOffer = (): JSX.Element => {
   const free = live(['state'], async () => (await readState('lock')) === undefined)
@@ -14,14 +14,14 @@ export const PinOffer = (): JSX.Element => {
       <section class="card">
         <p class="row">
           <Icon name="lock" />
-          <span class="grow">{w().home.pinOffer}</span>
+          <span class="grow">{l().offer}</span>
         </p>
         <div class="pair">
           <a class="button" href="#/pin">
-            {w().home.pinSet}
+            {l().offerSet}
           </a>
           <button class="button" data-kind="plain" type="button" onClick={() => void saveSettings({ pin_later: true })}>
-            {w().home.pinLater}
+            {l().offerLater}
           </button>
         </div>
       </section>

@@ -4,6 +4,9 @@ import type { LockWords } from './words_vi'
 const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`
 
 export const en: LockWords = {
+  offer: 'Set a PIN, so that nobody else who holds the phone can read the reports.',
+  offerSet: 'Set a PIN',
+  offerLater: 'Not now',
   title: 'The app is locked',
   hello: (name) => `Hello ${name}. Enter your PIN to open it.`,
   pin: 'PIN',

@@ -1,5 +1,8 @@
 /** Vietnamese words of the lock. */
 export const vi = {
+  offer: 'Đặt mã PIN để người khác cầm máy không xem được phiếu.',
+  offerSet: 'Đặt mã PIN',
+  offerLater: 'Để sau',
   title: 'Ứng dụng đang khóa',
   hello: (name: string) => `Chào ${name}. Nhập mã PIN để mở.`,
   pin: 'Mã PIN',
