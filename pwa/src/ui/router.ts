@@ -13,6 +13,7 @@ export const here = path
 
 export function startRouter(): void {
   window.addEventListener('hashchange', () => setPath(read()))
+  setPath(read()) // it may have changed while the phone's identity was read
 }
 
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
