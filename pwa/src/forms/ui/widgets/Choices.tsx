@@ -1,6 +1,6 @@
 /** Select one and select multiple in all their appearances. Which layout is used: `layoutOf`. */
 import type { SelectNode } from '@getodk/xforms-engine'
-import { createMemo, Match, Show, Switch, type Component } from 'solid-js'
+import { createMemo, Match, onCleanup, Show, Switch, type Component } from 'solid-js'
 import { namesOf, numbered } from '../../appearances'
 import { fold } from '../../search'
 import { useFiller, useNode } from '../context'
@@ -55,12 +55,15 @@ export const Choices: Component<WidgetProps<SelectNode>> = (props) => {
     }),
   )
   const chosen = createMemo(() => new Set(node.currentState.value))
+  let onward: ReturnType<typeof setTimeout> | undefined
+  onCleanup(() => clearTimeout(onward)) // whoever pressed "next" meanwhile is not taken on twice
   const quick = !multiple && [...namesOf(node)].some((name) => name.startsWith('quick'))
   const choose = (value: string, on: boolean): void => {
     const others = multiple ? node.currentState.value.filter((v) => v !== value) : []
     node.selectValues(on ? [...others, value] : others)
     changed()
-    if (quick && on) setTimeout(next, 180)
+    clearTimeout(onward)
+    if (quick && on) onward = setTimeout(next, 180)
   }
   const layout = createMemo(() => layoutOf(node, entries().length))
   const shared = (): ChoicesProps => ({ ...props, entries: entries(), multiple, isOn: (value) => chosen().has(value), choose })
